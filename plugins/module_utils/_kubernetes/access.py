@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How one cluster is reached: the options of a task made into a configuration of the kubernetes package."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import MeshError
+
+try:
+    import kubernetes.client.configuration
+    import kubernetes.config.config_exception
+    import kubernetes.config.kube_config
+except ImportError:
+    pass  # main() answers with missing_required_lib (options.py)
+
+
+@dataclass(frozen=True)
+class Access:
+    """How one cluster is reached. `name` is for messages; a value of None leaves the kubeconfig's own."""
+
+    name: str = ""
+    kubeconfig: str | None = None
+    context: str | None = None
+    host: str | None = None
+    api_key: str | None = None
+    ca_cert: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    validate_certs: bool | None = None
+    proxy: str | None = None
+    tls_server_name: str | None = None
+
+
+def load_configuration(access: Access) -> t.Any:
+    """A kubernetes Configuration from the kubeconfig (or host alone), overridden by the options given."""
+    configuration = kubernetes.client.configuration.Configuration()
+    if access.kubeconfig or not access.host:
+        try:
+            kubernetes.config.kube_config.load_kube_config(
+                config_file=access.kubeconfig,
+                context=access.context,
+                client_configuration=configuration,
+                persist_config=False,
+            )
+        except (kubernetes.config.config_exception.ConfigException, OSError, ValueError) as error:
+            raise MeshError(
+                f"cannot load kubeconfig {access.kubeconfig or '(default)'}",
+                cluster=access.name,
+                why=str(error),
+                todo="Set mesh_cluster_kubeconfig (option kubeconfig) to a readable file and mesh_cluster_context to one of its contexts",
+            ) from error
+    overrides = {
+        "host": access.host,
+        "ssl_ca_cert": access.ca_cert,
+        "cert_file": access.client_cert,
+        "key_file": access.client_key,
+        "verify_ssl": access.validate_certs,
+        "proxy": access.proxy,
+        "tls_server_name": access.tls_server_name,
+    }
+    for name, value in overrides.items():
+        if value is not None:
+            setattr(configuration, name, value)
+    if access.api_key:
+        configuration.api_key = {"authorization": f"Bearer {access.api_key}"}
+    return configuration

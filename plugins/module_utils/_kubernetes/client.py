@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small client of one API server: known kinds without discovery, JSON in and out, errors that name cluster and object.
+
+The kubernetes package loads the kubeconfig and owns authentication, TLS and the connection pool. Objects are plain dictionaries.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from urllib.parse import urlencode
+
+from .._errors import ApiError
+from .access import Access, load_configuration
+from .kinds import KNOWN_KINDS, Kind, describe
+
+try:
+    import kubernetes.client.rest
+    import urllib3
+except ImportError:
+    pass  # main() answers with missing_required_lib (options.py)
+
+FIELD_MANAGER = "multiregion.istio"
+PAGE_SIZE = 500
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 60.0
+
+Object = dict[str, t.Any]
+
+
+class KubernetesClient:
+    """Requests to one API server. Safe to be used by several threads (the pool is urllib3's)."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.configuration = load_configuration(access)
+        self._pool = kubernetes.client.rest.RESTClientObject(self.configuration).pool_manager
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name in messages: as given, else its context or server."""
+        return self.access.name or self.access.context or str(self.configuration.host)
+
+    def get(self, kind: Kind, name: str, namespace: str | None = None) -> Object | None:
+        """The object, or None where it (or its kind, or its namespace) does not exist."""
+        try:
+            return self.request("GET", kind.path(name, namespace), what=f"read {describe(kind, name, namespace)}")
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list(self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = "") -> list[Object]:
+        """All objects of a kind, page by page; an empty list where the kind does not exist."""
+        query = {"limit": str(PAGE_SIZE), "labelSelector": labels, "fieldSelector": fields}
+        items: list[Object] = []
+        what = f"list {kind.plural}" + (f" in namespace {namespace}" if namespace else "")
+        while True:
+            try:
+                page = self.request("GET", kind.path(namespace=namespace), query=query, what=what)
+            except ApiError as error:
+                if error.status == 404:
+                    return []
+                raise
+            items += page.get("items") or []
+            query["continue"] = page.get("metadata", {}).get("continue") or ""
+            if not query["continue"]:
+                return items
+
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
+        """POST of one object; `dry_run` runs admission (webhooks too) and stores nothing."""
+        meta = body["metadata"]
+        name = meta.get("name") or meta.get("generateName", "")
+        return self.request(
+            "POST",
+            kind.path(namespace=meta.get("namespace")),
+            query={"fieldManager": FIELD_MANAGER, "dryRun": "All" if dry_run else ""},
+            body=body,
+            what=f"create {describe(kind, name, meta.get('namespace'))}",
+        )
+
+    def apply(
+        self, kind: Kind, body: Object, *, dry_run: bool = False, force: bool = True, subresource: str = ""
+    ) -> Object:
+        """Server-side apply of one object by our field manager; the answer is the whole object as stored.
+
+        `force` takes over fields that another manager set; without it a conflict raises ApiError with status 409.
+        """
+        meta = body["metadata"]
+        path = kind.path(meta["name"], meta.get("namespace")) + (f"/{subresource}" if subresource else "")
+        query = {
+            "fieldManager": FIELD_MANAGER,
+            "force": "true" if force else "",
+            "fieldValidation": "Strict",
+            "dryRun": "All" if dry_run else "",
+        }
+        return self.request(
+            "PATCH",
+            path,
+            query=query,
+            body=body,
+            content_type="application/apply-patch+yaml",
+            what=f"apply {describe(kind, meta['name'], meta.get('namespace'))}",
+        )
+
+    def delete(
+        self, kind: Kind, name: str, namespace: str | None = None, *, dry_run: bool = False, uid: str = ""
+    ) -> bool:
+        """Ask for deletion (`uid`: of that very object only); False where there was nothing to delete."""
+        body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+        if uid:
+            body["preconditions"] = {"uid": uid}
+        query = {"dryRun": "All" if dry_run else ""}
+        what = f"delete {describe(kind, name, namespace)}"
+        try:
+            self.request("DELETE", kind.path(name, namespace), query=query, body=body, what=what)
+        except ApiError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    def version(self) -> Object:
+        """The answer of /version: gitVersion, major, minor, platform ..."""
+        return self.request("GET", "/version", what="read the server's version")
+
+    def kind_of(self, api_version: str, kind: str) -> Kind | None:
+        """The Kind of an object: known, or found by one discovery request; None where the server does not serve it."""
+        known = KNOWN_KINDS.get((api_version, kind))
+        if known:
+            return known
+        root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+        try:
+            served = self.request("GET", root, what=f"discover {api_version}")
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+        for resource in served.get("resources", []):
+            if resource["kind"] == kind and "/" not in resource["name"]:
+                return Kind(api_version, kind, resource["name"], resource["namespaced"])
+        return None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        query: t.Mapping[str, str] | None = None,
+        body: t.Any = None,
+        content_type: str = "application/json",
+    ) -> Object:
+        """One request, its JSON answer. Raises ApiError; `what` completes "cannot ..." in its message."""
+        text = "&".join([urlencode([(key, value)]) for key, value in (query or {}).items() if value])
+        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        headers.update(self.authorization())
+        try:
+            answer = self._pool.request(
+                method,
+                str(self.configuration.host).rstrip("/") + path + (f"?{text}" if text else ""),
+                headers=headers,
+                body=None if body is None else json.dumps(body).encode(),
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
+                retries=urllib3.Retry(2, read=0, redirect=0, backoff_factor=0.3),
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise ApiError(
+                f"cannot {what}",
+                cluster=self.cluster,
+                why=f"no answer from {self.configuration.host}: {reason_of(error)}",
+                todo="Check that this machine reaches the API server and that the kubeconfig names the right one",
+            ) from error
+        if answer.status >= 400:
+            raise refused(what, self.cluster, answer.status, answer.data)
+        return t.cast(Object, json.loads(answer.data))
+
+    def authorization(self) -> dict[str, str]:
+        """Request headers that carry the identity; an expiring token is renewed by the kubernetes package."""
+        return {setting["key"]: setting["value"] for setting in self.configuration.auth_settings().values()}
+
+
+def refused(what: str, cluster: str, status: int, data: bytes) -> ApiError:
+    """The ApiError for an answer of 400 or more, with the reason that the server gave."""
+    try:
+        why = json.loads(data).get("message", "")
+    except (ValueError, AttributeError):
+        why = data[:300].decode(errors="replace").strip()
+    todo = {
+        401: "The credential is expired or unknown: fetch a new kubeconfig",
+        403: "Grant the missing permission to the identity of this kubeconfig",
+    }.get(status, "")
+    return ApiError(f"cannot {what}", status=status, cluster=cluster, why=f"{why or 'no reason given'} (HTTP {status})", todo=todo)
+
+
+def reason_of(error: Exception) -> str:
+    """The innermost reason of a urllib3 error, without the object addresses of its text."""
+    inner = getattr(error, "reason", None) or error
+    text = str(inner)
+    return text.split(": ", 1)[1] if "object at 0x" in text.split(": ", 1)[0] and ": " in text else text

@@ -1,0 +1,91 @@
+# Every target does its own set-up: a Python environment (.ci/venv), the built collection, the lab's parts. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+BUILD := .build
+COLLECTIONS := $(BUILD)/collections
+COLLECTION := $(COLLECTIONS)/ansible_collections/multiregion/istio
+STAGE := .ci/stage
+
+# What is tested is what would be shipped: the tools find the built collection, no checkout.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+export PYTHONPATH := $(CURDIR)/$(COLLECTIONS)
+export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
+
+SOURCES := $(shell find CHANGELOG.md LICENSE README.md galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
+	tests/integration tests/unit -name __pycache__ -prune -o -print)
+
+.PHONY: build
+build: $(COLLECTION)/MANIFEST.json ## build the collection and install it under .build/collections (the default)
+
+$(COLLECTION)/MANIFEST.json: $(SOURCES) | venv
+	@ansible-galaxy collection build --force --output-path $(BUILD) >$(BUILD)/build.log || { cat $(BUILD)/build.log; exit 1; }
+	@ansible-galaxy collection install --force --no-deps --offline $(BUILD)/multiregion-istio-*.tar.gz >$(BUILD)/build.log || { cat $(BUILD)/build.log; exit 1; }
+	@git init --quiet $(COLLECTION)  # or ansible-test asks the git of the checkout, which ignores .build
+	@printf '__pycache__/\ntests/output/\n' >$(COLLECTION)/.git/info/exclude
+	@touch $@
+	@echo "built the collection into $(COLLECTION)"
+
+.PHONY: venv
+venv:
+	@.ci/venv $(BUILD)/venv
+
+.PHONY: check
+check: lint types units ansible-lint sanity docs-lint ## all checks that need no lab (about 4 minutes)
+
+.PHONY: lint types units ansible-lint sanity docs-lint
+lint: venv ## style of the Python code: ruff
+	@$(STAGE) lint ruff check .
+	@$(STAGE) format ruff format --check .
+
+types: build ## types of the Python code: mypy --strict
+	@$(STAGE) types mypy
+
+units: build ## unit tests: pytest
+	@$(STAGE) units pytest --junitxml=$(BUILD)/units.xml
+
+ansible-lint: build ## roles and playbooks: ansible-lint, production profile
+	@$(STAGE) ansible-lint ansible-lint --offline --strict
+
+sanity: build ## ansible-test sanity, on the newest ansible-core
+	@$(STAGE) sanity .ci/sanity $(COLLECTION)
+
+docs-lint: build ## documentation of plugins and roles: antsibull-docs
+	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
+
+.PHONY: lab-build lab-up lab-down
+lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (20 minutes once)
+	@python -m tests.lab.parts
+
+lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters, CLUSTERS=20 makes so many API servers without nodes
+	@python -m tests.lab up $(if $(filter $(shell seq 99),$(CLUSTERS)),--control-planes) $(CLUSTERS)
+
+lab-down: venv ## end the lab and remove all that it made on this machine
+	@python -m tests.lab down
+
+.PHONY: demo
+demo: build ## the lab, one mesh over its three clusters, and proof of it in .lab/demo.json
+	@$(MAKE) lab-up CLUSTERS=
+	@$(STAGE) demo python -m tests.lab.demo
+
+.PHONY: integration
+integration: build ## modules on real API servers: ansible-test integration; TARGETS="..." chooses
+	@$(MAKE) lab-up CLUSTERS="api-1 api-2"
+	@echo "api_kubeconfigs: $(CURDIR)/.lab/kubeconfigs" >$(COLLECTION)/tests/integration/integration_config.yml
+	@cd $(COLLECTION) && $(CURDIR)/$(STAGE) integration ansible-test integration --local --color no --continue-on-error $(TARGETS)
+
+.PHONY: test
+test: ## what CI runs: check, lab-build, integration, demo; ends the lab
+	@rm -f $(BUILD)/stages $(BUILD)/units.xml
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo
+
+.PHONY: clean
+clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)
+	@rm -rf $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache multiregion-istio-*.tar.gz
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand --tabs=14

@@ -1,0 +1,200 @@
+"""The lab's programs: built from the Go modules that tools/*/go.mod pins, once, into the cache that every checkout shares.
+
+A product (one go.mod) has a directory of its own in the cache, named by what decides its content. A changed pin makes another directory
+and rebuilds that product alone; a finished binary appears by rename, so a killed build leaves none that is half written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache
+from .go import Go
+from .host import LabError, run
+from .progress import Progress
+
+TOOLS = Path(__file__).parent / "tools"
+ISTIO_VERSION = "1.31.0"  # of programs, charts and images: the Go module has a pseudo-version
+CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
+PAUSE_FLAGS = ("-Os", "-static", "-s")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program and how Go builds it. `flags` of the linker may name the product's {version}, {major} and {minor}."""
+
+    name: str
+    package: str
+    flags: str = ""
+    tags: str = ""
+
+
+@dataclass(frozen=True)
+class Product:
+    """The programs of one go.mod. `version` is given where that of `module` is no release's."""
+
+    name: str
+    module: str
+    tools: tuple[Tool, ...]
+    version: str = ""
+
+
+K8S_FLAGS = " ".join(
+    f"-X k8s.io/component-base/version.{variable}"
+    for variable in ("gitVersion=v{version}", "gitMajor={major}", "gitMinor={minor}")
+)
+K8S_PROGRAMS = (
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubeadm",
+    "kubelet",
+    "kube-proxy",
+    "kubemark",
+)
+HELM_FLAGS = "-X helm.sh/helm/v4/internal/version.version=v{version}"
+ISTIO_FLAGS = "-X istio.io/istio/pkg/version.buildVersion={version}"
+ISTIO_TAGS = "vtprotobuf,disable_pgv"
+PRODUCTS = (
+    Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),)),
+    Product(
+        "kubernetes",
+        "k8s.io/kubernetes",
+        tuple(Tool(name, f"k8s.io/kubernetes/cmd/{name}", K8S_FLAGS) for name in K8S_PROGRAMS),
+    ),
+    Product("helm", "helm.sh/helm/v4", (Tool("helm", "helm.sh/helm/v4/cmd/helm", HELM_FLAGS),)),
+    Product(
+        "istio",
+        "istio.io/istio",
+        (
+            Tool("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery", ISTIO_FLAGS, ISTIO_TAGS),
+            Tool("pilot-agent", "istio.io/istio/pilot/cmd/pilot-agent", ISTIO_FLAGS, f"{ISTIO_TAGS},agent"),
+            Tool("istioctl", "istio.io/istio/istioctl/cmd/istioctl", ISTIO_FLAGS, ISTIO_TAGS),
+        ),
+        ISTIO_VERSION,
+    ),
+    Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` made: programs by name, Istio's charts (a directory with base, istiod and gateway), Istio's bootstrap file for Envoy."""
+
+    programs: dict[str, Path]
+    charts: Path
+    envoy_bootstrap: Path
+
+
+def build(progress: Progress) -> Built:
+    """Build what the cache lacks; everything else is found by name and costs nothing.
+
+    :raises LabError: no Go, or one too old; a build that failed (with its output).
+    """
+    programs = python_programs()
+    go = Go.find(TOOLS / PRODUCTS[0].name)
+    with cache.only_writer(progress):
+        programs |= _build_missing(go, progress)
+        programs["pause"] = _build_pause(go, programs["kubelet"].parent)
+        istio = programs["istioctl"].parent
+        return Built(programs, _copy_charts(go, istio), _copy_bootstrap(go, istio))
+
+
+def python_programs() -> dict[str, Path]:
+    """The programs that come as packages of this Python environment."""
+    spec = importlib.util.find_spec("envoy")
+    envoy = Path(spec.origin).parent / "_bin" / "envoy" if spec and spec.origin else Path("envoy")
+    found = {"envoy": envoy, "kubectl": Path(sys.prefix) / "bin" / "kubectl"}
+    if lost := [name for name, path in found.items() if not path.is_file()]:
+        raise LabError(f"no {' and no '.join(lost)} in {sys.prefix}: pip install -r tests/requirements.txt")
+    return found
+
+
+def module_version(go_mod: str, module: str) -> str:
+    """The version that a go.mod's text requires of a module, without the v: `1.34.4`."""
+    if found := re.search(rf"^\s*(?:require\s+)?{re.escape(module)}\s+v(\S+)", go_mod, re.MULTILINE):
+        return found[1]
+    raise LabError(f"go.mod requires no {module}")
+
+
+def link_flags(tool: Tool, version: str) -> str:
+    """The linker's flags: no symbol tables (half the size), and the version that the program reports."""
+    major, minor = version.split(".")[:2]
+    return f"-s -w {tool.flags.format(version=version, major=major, minor=minor)}".strip()
+
+
+def product_key(product: Product, go_mod: bytes, go_sum: bytes, go_version: str) -> str:
+    """What decides the content of a product's binaries, in 12 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for part in (go_mod, go_sum, go_version.encode(), repr((product, PAUSE_FLAGS)).encode()):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:12]
+
+
+def released(chart: str, version: str) -> str:
+    """The text of a Chart.yaml with version and appVersion of a release, as Istio's release builder writes them."""
+    return re.sub(r"^(version|appVersion): .*$", rf"\1: {version}", chart, flags=re.MULTILINE)
+
+
+def _directory(product: Product, go: Go) -> Path:
+    source = TOOLS / product.name
+    key = product_key(product, (source / "go.mod").read_bytes(), (source / "go.sum").read_bytes(), go.version)
+    return cache.directory() / "bin" / f"{product.name}-{key}"
+
+
+def _build_missing(go: Go, progress: Progress) -> dict[str, Path]:
+    """Every Go program's name with its file, after building those that are not there."""
+    wanted = [(product, tool, _directory(product, go) / tool.name) for product in PRODUCTS for tool in product.tools]
+    absent = [(product, tool, binary) for product, tool, binary in wanted if not binary.exists()]
+    progress.expect(len(absent))
+    for product, tool, binary in absent:
+        source = TOOLS / product.name
+        version = product.version or module_version((source / "go.mod").read_text(), product.module)
+        binary.parent.mkdir(parents=True, exist_ok=True)
+        with progress.step(f"building {tool.name} {version}"), cache.appears(binary) as partial:
+            go.build(source, tool.package, tool.tags, link_flags(tool, version), partial)
+    return {tool.name: binary for _, tool, binary in wanted}
+
+
+def _build_pause(go: Go, directory: Path) -> Path:
+    """The program of a pod's sandbox, from the C source in Kubernetes' module."""
+    binary = directory / "pause"
+    if not binary.exists():
+        source = go.module_directory(TOOLS / "kubernetes", "k8s.io/kubernetes") / "build/pause/linux/pause.c"
+        with cache.appears(binary) as partial:
+            run("gcc", *PAUSE_FLAGS, "-o", partial, source)
+    return binary
+
+
+def _copy_charts(go: Go, directory: Path) -> Path:
+    charts = directory / "charts"
+    if not charts.exists():
+        source = go.module_directory(TOOLS / "istio", "istio.io/istio") / "manifests/charts"
+        with cache.appears(charts) as partial:
+            for name, path in CHARTS.items():
+                _copy_writable(source / path, partial / name)
+                chart = partial / name / "Chart.yaml"
+                chart.write_text(released(chart.read_text(), ISTIO_VERSION))
+    return charts
+
+
+def _copy_writable(source: Path, target: Path) -> None:
+    """Copy a directory of Go's module cache, where everything is read-only."""
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
+def _copy_bootstrap(go: Go, directory: Path) -> Path:
+    bootstrap = directory / "envoy_bootstrap.json"
+    if not bootstrap.exists():
+        source = go.module_directory(TOOLS / "istio", "istio.io/istio") / "tools/packaging/common/envoy_bootstrap.json"
+        with cache.appears(bootstrap) as partial:
+            shutil.copyfile(source, partial)
+    return bootstrap

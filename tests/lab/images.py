@@ -1,0 +1,116 @@
+"""The lab's container images, made without Docker or a registry: the lab's programs, and the shared libraries that ldd names for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import cache
+from .binaries import ISTIO_VERSION, TOOLS, Built, module_version
+from .host import LabError, run
+from .oci import Content, Directory, Files, Image, Link, write_archive
+from .progress import Progress
+
+XTABLES = Path("/usr/sbin/xtables-nft-multi")
+XTABLES_NAMES = [
+    f"{family}{flavour}{action}"
+    for family in ("iptables", "ip6tables")
+    for flavour in ("", "-nft")
+    for action in ("", "-save", "-restore")
+]
+CERTIFICATES: Files = {"/etc/ssl/certs/ca-certificates.crt": Content(Path("/etc/ssl/certs/ca-certificates.crt"))}
+ISTIO_USER = "1337:1337"
+ISTIO_BASE: Files = {
+    "/etc/passwd": Content(b"root:x:0:0:root:/:/sbin/nologin\nistio-proxy:x:1337:1337:istio-proxy:/:/sbin/nologin\n"),
+    "/etc/group": Content(b"root:x:0:\nistio-proxy:x:1337:\n"),
+    "/etc/nsswitch.conf": Content(b"hosts: files dns\n"),
+    "/tmp": Directory(0o1777),
+    "/run": Directory(0o755),
+    **CERTIFICATES,
+}
+
+
+def build(built: Built, progress: Progress) -> list[Path]:
+    """The archives of all images of the lab, for `ctr --namespace k8s.io images import`; those that the cache lacks are made."""
+    images = [(image, archive(image)) for image in (pause(built), coredns(built), pilot(built), proxy(built))]
+    with cache.only_writer(progress):
+        absent = [(image, path) for image, path in images if not path.exists()]
+        progress.expect(len(absent))
+        for image, path in absent:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with progress.step(f"packing the image {image.reference}"), cache.appears(path) as partial:
+                write_archive(image, partial)
+    return [path for _, path in images]
+
+
+def archive(image: Image) -> Path:
+    """Where the image's archive belongs: named by the image's last name, and by its content."""
+    name = image.reference.rpartition("/")[2].replace(":", "-")
+    return cache.directory() / "images" / f"{name}-{image.key()}.tar"
+
+
+def pause(built: Built) -> Image:
+    """What holds a pod's namespaces."""
+    return Image("lab.local/pause:1", {"/pause": Content(built.programs["pause"], 0o755)}, ("/pause",), "65535:65535")
+
+
+def coredns(built: Built) -> Image:
+    """The clusters' DNS server; as root, since it binds port 53."""
+    version = module_version((TOOLS / "coredns" / "go.mod").read_text(), "github.com/coredns/coredns")
+    return Image(
+        f"lab.local/coredns:{version}",
+        {"/coredns": Content(built.programs["coredns"], 0o755), **CERTIFICATES},
+        ("/coredns",),
+    )
+
+
+def pilot(built: Built) -> Image:
+    """The image of istiod."""
+    program = "/usr/local/bin/pilot-discovery"
+    files = {program: Content(built.programs["pilot-discovery"], 0o755), **ISTIO_BASE}
+    return Image(f"lab.local/istio/pilot:{ISTIO_VERSION}", files, (program,), ISTIO_USER)
+
+
+def proxy(built: Built) -> Image:
+    """Sidecars and gateways: Envoy, Istio's agent that runs it, and iptables for the init container."""
+    agent = "/usr/local/bin/pilot-agent"
+    envoy = built.programs["envoy"]
+    extensions = sorted(Path("/usr/lib").glob("*/xtables/*.so"))
+    files: Files = {
+        agent: Content(built.programs["pilot-agent"], 0o755),
+        "/usr/local/bin/envoy": Content(envoy, 0o755),
+        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": Content(built.envoy_bootstrap),
+        str(XTABLES): Content(XTABLES, 0o755),
+        **{f"/usr/sbin/{name}": Link(XTABLES.name) for name in XTABLES_NAMES},
+        **{
+            str(library): Content(library, 0o755)
+            for library in (*extensions, *shared_libraries([envoy, XTABLES, *extensions]))
+        },
+        **ISTIO_BASE,
+    }
+    return Image(f"lab.local/istio/proxyv2:{ISTIO_VERSION}", files, (agent,), ISTIO_USER)
+
+
+def shared_libraries(programs: Sequence[Path]) -> list[Path]:
+    """All shared libraries that the programs load, the dynamic loader included.
+
+    :raises LabError: ldd finds a library missing on this machine.
+    """
+    return parse_ldd(run("ldd", *programs))
+
+
+def parse_ldd(output: str) -> list[Path]:
+    """The libraries in what ldd prints: lines `name => /path (0x...)`, or `/path (0x...)` for the loader.
+
+    :raises LabError: a line says `not found`.
+    """
+    found = set()
+    for line in output.splitlines():
+        name, _, path = line.strip().partition(" (")[0].rpartition(" => ")
+        if path == "not found" or line.rstrip().endswith("not found"):
+            raise LabError(
+                f"the shared library {name.strip() or path} is not on this machine: install its Debian package"
+            )
+        if path.startswith("/") and not path.endswith(":"):
+            found.add(Path(path))
+    return sorted(found)

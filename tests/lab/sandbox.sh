@@ -1,0 +1,42 @@
+#!/bin/sh
+# Runs a command as if on a machine of its own: sandbox.sh DIRECTORY COMMAND...
+#
+# Network, mounts, processes, control groups and /var/lib (kept in DIRECTORY) are the command's own, so a lab in there has nothing to do
+# with the machine's lab. Programs, packages and caches are the machine's. What is left in there when the command ends, ends too.
+set -eu
+directory=$1; shift
+name=mrlab-sandbox-$$
+groups() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 "/'"$name"'" }' /proc/mounts; }
+
+for group in $(groups); do
+    mkdir "$group"
+    for file in cpuset.cpus cpuset.mems; do
+        [ ! -e "$group/../$file" ] || cat "$group/../$file" >"$group/$file" || true
+    done
+done
+remove() { for group in $(groups); do find "$group" -depth -type d -exec rmdir {} +; done; }
+trap remove EXIT
+mkdir -p "$directory/lib/dpkg"
+
+status=0
+sh -eu -c '
+    for group in $1; do echo $$ >"$group/cgroup.procs"; done
+    shift
+    exec unshare --mount --net --pid --fork --kill-child --cgroup --mount-proc "$@"
+' sandbox "$(groups)" sh -eu -c '
+    lib=$1/lib; shift
+    mount -t tmpfs tmpfs /run
+    mount --bind /var/lib/dpkg "$lib/dpkg"
+    mount --rbind "$lib" /var/lib
+    awk "\$3 == \"cgroup\" || \$3 == \"cgroup2\" { print \$2, \$3, \$4 }" /proc/mounts | while read -r where kind options; do
+        case $kind in
+        cgroup) only=$(echo "$options" | tr , "\n" | grep -E "^(name=.*|cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|hugetlb|perf_event|net_cls|net_prio|rdma|misc)$" | paste -sd,)
+            case $only in name=*) only=none,$only ;; esac
+            umount "$where"; mount -t cgroup -o "$only" cgroup "$where" ;;
+        cgroup2) umount "$where"; mount -t cgroup2 cgroup2 "$where" ;;
+        esac
+    done
+    ip link set lo up
+    exec "$@"
+' sandbox "$directory" "$@" || status=$?
+exit $status

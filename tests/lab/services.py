@@ -1,0 +1,71 @@
+"""What every cluster with nodes has: DNS and the load balancers' controller. And whether it is ready for use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from . import processes
+from .binaries import TOOLS, module_version
+from .certificates import Programs, kubeconfig
+from .host import CHECKOUT, LabError, run, wait_until
+from .processes import Daemon
+from .topology import Cluster
+
+COREDNS = Path(__file__).parent / "manifests/coredns.yml"
+READY_SECONDS = 90.0
+
+
+def start(cluster: Cluster, programs: Programs) -> None:
+    """Apply DNS, start the load balancers' controller."""
+    version = module_version((TOOLS / "coredns/go.mod").read_text(), "github.com/coredns/coredns")
+    manifest = Template(COREDNS.read_text()).substitute(image=f"lab.local/coredns:{version}", address=cluster.dns)
+    admin = kubeconfig(cluster.name, "admin")
+    run(programs["kubectl"], "--kubeconfig", admin, "apply", "--server-side", "--filename", "-", stdin=manifest)
+    command = (
+        sys.executable,
+        "-m",
+        f"{__package__}.load_balancer",
+        "--kubeconfig",
+        admin,
+        "--pool",
+        str(cluster.balanced),
+    )
+    environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    namespace = cluster.attachment.namespace
+    processes.start(Daemon(cluster.name, "load-balancer", command, namespace, environment=environment))
+
+
+def wait_ready(cluster: Cluster, programs: Programs) -> None:
+    """Wait until all nodes are Ready and DNS is available.
+
+    :raises LabError: not in time, with what is missing.
+    """
+
+    wait_until(
+        lambda: not missing(cluster, programs),
+        READY_SECONDS,
+        f"{cluster.name} ready for use",
+        lambda: missing(cluster, programs),
+    )
+
+
+def missing(cluster: Cluster, programs: Programs) -> str:
+    """What is not ready yet, in one sentence; empty when everything is."""
+    wanted = ("get", "nodes,deployments.apps", "--all-namespaces", "--output", "json")
+    try:
+        answer = run(programs["kubectl"], "--kubeconfig", kubeconfig(cluster.name, "admin"), *wanted)
+    except LabError as error:
+        return str(error)
+    items = json.loads(answer)["items"]
+    good = {item["metadata"]["name"] for item in items if _is(item, "Ready") or _is(item, "Available")}
+    waiting = {cluster.node, *cluster.hollow_nodes, "coredns"} - good
+    return f"Not ready yet: {', '.join(sorted(waiting))}." if waiting else ""
+
+
+def _is(item: dict[str, Any], condition: str) -> bool:
+    conditions = item["status"].get("conditions", [])
+    return any(one["type"] == condition and one["status"] == "True" for one in conditions)

@@ -1,0 +1,35 @@
+"""What there is of the lab, and whether it works."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from . import control_plane, processes
+from .certificates import kubeconfig
+from .topology import CLUSTERS, MOST_CONTROL_PLANES, ControlPlane
+from .topology import control_plane as numbered
+
+
+def show() -> int:
+    """Print a row per cluster and control plane; 0 when there are some and all work, otherwise 1."""
+    clusters = {cluster.name: cluster for cluster in CLUSTERS}
+    every = [cluster.control_plane for cluster in CLUSTERS]
+    every += [numbered(number) for number in range(1, MOST_CONTROL_PLANES + 1)]
+    started = [plane for plane in every if kubeconfig(plane.name, "admin").exists()]
+    table = Table("name", "region", "API server", "answers", "ended")
+    well = bool(started)
+    for plane in started:
+        cluster = clusters.get(plane.name)
+        answers, ended = control_plane.is_ready(plane), ended_processes(plane, cluster.node if cluster else None)
+        well = well and answers and not ended
+        region = cluster.vpc.region if cluster else "-"
+        table.add_row(plane.name, region, plane.api_server, "yes" if answers else "NO", ", ".join(ended) or "none")
+    Console().print(table if started else "There is no lab on this machine: python -m tests.lab up")
+    return 0 if well else 1
+
+
+def ended_processes(plane: ControlPlane, node: str | None) -> list[str]:
+    """The names of processes that were started and run no more."""
+    records = [record for owner in (plane.name, node) if owner for record in (processes.RECORDS / owner).glob("*")]
+    return sorted(record.name for record in records if not processes.of_record(record))

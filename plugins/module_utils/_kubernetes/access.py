@@ -40,9 +40,9 @@ def load_configuration(access: Access) -> t.Any:
     configuration = kubernetes.client.configuration.Configuration()
     if access.kubeconfig or not access.host:
         try:
-            kubernetes.config.kube_config.load_kube_config(
+            kubernetes.config.kube_config.load_kube_config(  # type: ignore[no-untyped-call]  # the package has no types
                 config_file=access.kubeconfig,
-                context=access.context,
+                context=access.context or None,
                 client_configuration=configuration,
                 persist_config=False,
             )
@@ -66,5 +66,16 @@ def load_configuration(access: Access) -> t.Any:
         if value is not None:
             setattr(configuration, name, value)
     if access.api_key:
+        # The identity of the kubeconfig would win: a client certificate comes before a token, and its hook brings its token back.
         configuration.api_key = {"authorization": f"Bearer {access.api_key}"}
+        configuration.refresh_api_key_hook = None
+        configuration.cert_file, configuration.key_file = access.client_cert, access.client_key
     return configuration
+
+
+def remove_credential_files() -> None:
+    """Remove the files into which the kubernetes package wrote keys of a kubeconfig for its TLS library.
+
+    It leaves them to its exit handler, which a worker forked by Ansible never runs: a private key would stay behind.
+    """
+    kubernetes.config.kube_config._cleanup_temp_files()  # type: ignore[no-untyped-call]  # the package has no types

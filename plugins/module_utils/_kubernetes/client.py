@@ -64,7 +64,8 @@ class KubernetesClient:
                 if error.status == 404:
                     return []
                 raise
-            items += page.get("items") or []
+            # The items of a list do not say what they are.
+            items += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or []]
             query["continue"] = page.get("metadata", {}).get("continue") or ""
             if not query["continue"]:
                 return items
@@ -82,7 +83,14 @@ class KubernetesClient:
         )
 
     def apply(
-        self, kind: Kind, body: Object, *, dry_run: bool = False, force: bool = True, subresource: str = ""
+        self,
+        kind: Kind,
+        body: Object,
+        *,
+        dry_run: bool = False,
+        force: bool = True,
+        subresource: str = "",
+        field_manager: str = FIELD_MANAGER,
     ) -> Object:
         """Server-side apply of one object by our field manager; the answer is the whole object as stored.
 
@@ -91,7 +99,7 @@ class KubernetesClient:
         meta = body["metadata"]
         path = kind.path(meta["name"], meta.get("namespace")) + (f"/{subresource}" if subresource else "")
         query = {
-            "fieldManager": FIELD_MANAGER,
+            "fieldManager": field_manager,
             "force": "true" if force else "",
             "fieldValidation": "Strict",
             "dryRun": "All" if dry_run else "",
@@ -105,6 +113,17 @@ class KubernetesClient:
             what=f"apply {describe(kind, meta['name'], meta.get('namespace'))}",
         )
 
+    def patch(self, kind: Kind, name: str, namespace: str | None, body: Object, *, dry_run: bool = False) -> Object:
+        """A JSON merge patch, for taking single fields away; the answer is the whole object as stored."""
+        return self.request(
+            "PATCH",
+            kind.path(name, namespace),
+            query={"fieldManager": FIELD_MANAGER, "dryRun": "All" if dry_run else ""},
+            body=body,
+            content_type="application/merge-patch+json",
+            what=f"change {describe(kind, name, namespace)}",
+        )
+
     def delete(
         self, kind: Kind, name: str, namespace: str | None = None, *, dry_run: bool = False, uid: str = ""
     ) -> bool:
@@ -112,10 +131,11 @@ class KubernetesClient:
         body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
         if uid:
             body["preconditions"] = {"uid": uid}
-        query = {"dryRun": "All" if dry_run else ""}
+        if dry_run:
+            body["dryRun"] = ["All"]  # beside a body the server does not look at the query
         what = f"delete {describe(kind, name, namespace)}"
         try:
-            self.request("DELETE", kind.path(name, namespace), query=query, body=body, what=what)
+            self.request("DELETE", kind.path(name, namespace), body=body, what=what)
         except ApiError as error:
             if error.status == 404:
                 return False
@@ -142,6 +162,16 @@ class KubernetesClient:
             if resource["kind"] == kind and "/" not in resource["name"]:
                 return Kind(api_version, kind, resource["name"], resource["namespaced"])
         return None
+
+    def serves(self, kind: Kind) -> bool:
+        """Whether the server answers for a kind: a new definition takes a moment after it is established."""
+        try:
+            self.request("GET", kind.path(), query={"limit": "1"}, what=f"list {kind.plural}")
+        except ApiError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
 
     def request(
         self,
@@ -192,7 +222,9 @@ def refused(what: str, cluster: str, status: int, data: bytes) -> ApiError:
         401: "The credential is expired or unknown: fetch a new kubeconfig",
         403: "Grant the missing permission to the identity of this kubeconfig",
     }.get(status, "")
-    return ApiError(f"cannot {what}", status=status, cluster=cluster, why=f"{why or 'no reason given'} (HTTP {status})", todo=todo)
+    return ApiError(
+        f"cannot {what}", status=status, cluster=cluster, why=f"{why or 'no reason given'} (HTTP {status})", todo=todo
+    )
 
 
 def reason_of(error: Exception) -> str:

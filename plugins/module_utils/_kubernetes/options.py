@@ -20,6 +20,10 @@ try:
     import kubernetes  # noqa: F401 - only asked for: the client imports what it uses
 except ImportError:
     IMPORT_ERRORS["kubernetes"] = traceback.format_exc()
+try:
+    import jmespath  # noqa: F401 - the same, by _wait.py
+except ImportError:
+    IMPORT_ERRORS["jmespath"] = traceback.format_exc()
 
 ACCESS_OPTIONS: dict[str, dict[str, t.Any]] = {
     "kubeconfig": {"type": "path"},
@@ -58,5 +62,5 @@ def access_from(params: t.Mapping[str, t.Any], name: str = "") -> Access:
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
     for library, error in IMPORT_ERRORS.items():
-        return missing_required_lib(library, url="https://pypi.org/project/kubernetes/"), error
+        return missing_required_lib(library, url=f"https://pypi.org/project/{library}/"), error
     return None

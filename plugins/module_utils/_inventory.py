@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of one host, read as one cluster of the mesh."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ._errors import MeshError
+
+TEXTS = ("provider", "region", "id", "vpc_id", "kubeconfig", "context", "api_server")
+LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs")
+ROLES = ("primary", "remote")
+
+
+def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str, t.Any]:
+    """One cluster as a dict of plain values, with defaults where variables are absent or empty.
+
+    Keys: hostname, name, role, provider, region, id, vpc_id, network, pods_in_vpc, vpc_cidrs, vswitch_cidrs, pod_cidrs,
+    service_cidrs, kubeconfig, context, api_server, and missing: the required variables that are absent or empty.
+    Raises MeshError for a value of the wrong type.
+    """
+    if role not in ROLES:
+        raise MeshError(f"no such role of a cluster: {role!r}", todo=f"Give one of {', '.join(ROLES)}")
+    hostname = str(variables["inventory_hostname"])
+    cluster: dict[str, t.Any] = {"hostname": hostname, "role": role}
+    for name in TEXTS:
+        cluster[name] = text_of(variables, f"mesh_cluster_{name}")
+    for name in LISTS:
+        cluster[name] = list_of(variables, f"mesh_cluster_{name}")
+    cluster["name"] = text_of(variables, "mesh_cluster_name") or hostname
+    cluster["provider"] = cluster["provider"] or "none"
+    cluster["pods_in_vpc"] = flag_of(variables, "mesh_cluster_pods_in_vpc")
+    flat = text_of(variables, "mesh_network_mode") in ("", "flat")
+    network = (text_of(variables, "mesh_id") or "mesh1") if flat else cluster["name"]
+    cluster["network"] = text_of(variables, "mesh_cluster_network") or network
+    cluster["missing"] = missing_variables(cluster)
+    return cluster
+
+
+def missing_variables(cluster: t.Mapping[str, t.Any]) -> list[str]:
+    """Names of required variables without a value. Pods need no block of their own where they are in the VPC."""
+    required = {
+        "mesh_cluster_kubeconfig": cluster["kubeconfig"],
+        "mesh_cluster_region": cluster["region"],
+        "mesh_cluster_vpc_id": cluster["vpc_id"],
+        "mesh_cluster_vpc_cidrs": cluster["vpc_cidrs"] or cluster["vswitch_cidrs"],
+        "mesh_cluster_pod_cidrs": cluster["pod_cidrs"] or cluster["pods_in_vpc"],
+        "mesh_cluster_service_cidrs": cluster["service_cidrs"],
+    }
+    return [name for name, value in required.items() if not value]
+
+
+def text_of(variables: t.Mapping[str, t.Any], name: str) -> str:
+    value = variables.get(name)
+    if isinstance(value, (list, dict)):
+        raise wrong_type(variables, name, value, "one string")
+    return "" if value is None else str(value)
+
+
+def list_of(variables: t.Mapping[str, t.Any], name: str) -> list[str]:
+    """A list of strings; one string is split at commas, as Ansible does with options of type list."""
+    value = variables.get(name)
+    if value is None:
+        return []
+    if isinstance(value, str):
+        value = [part for part in (part.strip() for part in value.split(",")) if part]
+    if not isinstance(value, (list, tuple)):
+        raise wrong_type(variables, name, value, "a list of blocks")
+    return [str(item) for item in value]
+
+
+def flag_of(variables: t.Mapping[str, t.Any], name: str) -> bool:
+    value = variables.get(name)
+    if value in (None, ""):
+        return False
+    try:
+        return bool(boolean(value))
+    except TypeError as error:
+        raise wrong_type(variables, name, value, "true or false") from error
+
+
+def wrong_type(variables: t.Mapping[str, t.Any], name: str, value: t.Any, wanted: str) -> MeshError:
+    return MeshError(
+        f"variable {name} of host {variables['inventory_hostname']} is {value!r}, not {wanted}",
+        todo=f"Give {name} {wanted}",
+    )

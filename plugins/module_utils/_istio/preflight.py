@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that must be right before a mesh is made or changed. Reads this machine only; clusters were read before."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._address_plan.blocks import Cluster
+from .._address_plan.check import Finding, check_plan
+from .._address_plan.rules import Policy
+from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
+from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
+from .controller import controller_problems
+from .kubeconfig_file import address_of
+from .preflight_checks import (
+    Member,
+    kubeconfig_problems,
+    mesh_problems,
+    missing_problems,
+    name_problems,
+    read_problems,
+    server_problems,
+)
+
+Dict = dict[str, t.Any]
+
+MEMBER_OPTIONS: dict[str, Dict] = {
+    **{name: option for name, option in CLUSTER_OPTIONS.items() if name != "addresses"},
+    "hostname": {"type": "str", "default": ""},
+    "role": {"type": "str", "choices": ["primary", "remote"], "default": "remote"},
+    "id": {"type": "str", "default": ""},
+    "kubeconfig": {"type": "path", "default": ""},
+    "context": {"type": "str", "default": ""},
+    "api_server": {"type": "str", "default": ""},
+    "missing": {"type": "list", "elements": "str", "default": []},
+}
+
+
+def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: t.Callable[[str], None]) -> Dict:
+    """The result of the module, with `failed` as `fail_on` has it and the `report` of all problems."""
+    infos = {info.get("name"): info for info in params["infos"]}
+    members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]
+    problems = [*controller_problems(), *mesh_problems(params, members)]
+    plan = []
+    for member in members:
+        named, found = kubeconfig_problems(member)
+        server = member.options["api_server"] or named
+        plan.append(plan_cluster(member, server))
+        problems += [*name_problems(member, params), *missing_problems(member), *found]
+        problems += server_problems(member, server)
+        if named or not member.options["kubeconfig"]:  # else cluster_info failed for the same reason
+            problems += read_problems(member, params)
+    checked = check_plan(plan, params["external_cidrs"], Policy(strict=params["strict"]))
+    problems += plan_problems(members, checked.findings)
+    problems = errors_first(dict.fromkeys(problems))
+    return {
+        "changed": False,
+        "problems": [problem.as_dict() for problem in problems],
+        "findings": [finding_as_dict(finding) for finding in checked.findings],
+        "blocks": [place._asdict() for place in checked.blocks],
+        "clusters": [summary(member, problems, checked.findings) for member in members],
+        "failed": any(problem.severity in FAILS_ON[params["fail_on"]] for problem in problems),
+        "report": report(f"Preflight of mesh {params['mesh_id']}, {len(members)} clusters", problems),
+    }
+
+
+def plan_cluster(member: Member, server: str) -> Cluster:
+    """The cluster as the address plan sees it, with the address of its API server where it has one."""
+    address = address_of(server)
+    return cluster_from({**member.options, "addresses": [address] if address else []})
+
+
+def plan_problems(members: list[Member], findings: list[Finding]) -> t.Iterator[Problem]:
+    """The plan's findings, without the missing blocks that are named by their variables already."""
+    named = {member.name for member in members if member.options["missing"]}
+    for finding in findings:
+        if not (finding.rule.startswith("missing_") and finding.left.cluster in named):
+            yield problem_of(finding)
+
+
+def summary(member: Member, problems: list[Problem], findings: list[Finding]) -> Dict:
+    """One line of a table: what the cluster is, what was read of it, and how many errors it has a part in."""
+    errors = [problem for problem in problems if problem.cluster == member.name and problem.severity == ERROR]
+    shared = [
+        x for x in findings if x.right and x.right.cluster == member.name != x.left.cluster and x.severity == ERROR
+    ]
+    told = ("name", "hostname", "role", "provider", "region", "network", "vpc_id")
+    return {
+        **{name: member.options[name] for name in told},
+        "contacted": member.info is not None,
+        "reachable": bool(member.reached),
+        "kubernetes": member.reached.get("kubernetes", ""),
+        "workers": member.reached.get("workers"),
+        "errors": len(errors) + len(shared),
+    }

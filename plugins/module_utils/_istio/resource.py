@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The RemoteIstio: the record of a member in the primary, from options to object and back. No I/O.
+
+Fields of spec and status: the seed's page and the operator that it comes from (banzaicloud/istio-operator, v1beta1).
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from copy import deepcopy
+
+from .._errors import MeshError
+from .._kubernetes.kinds import Kind
+
+Object = dict[str, t.Any]
+
+API_VERSION = "istio.alibabacloud.com/v1beta1"
+STATUSES = ("Created", "Reconciling", "ReconcileFailed", "Available", "Unmanaged")
+LAST_VERIFIED = "LastVerified"
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+def kind_of(api_version: str = API_VERSION) -> Kind:
+    return Kind(api_version, "RemoteIstio", "remoteistios")
+
+
+def check_name(name: str) -> None:
+    """Raise MeshError for a name that cannot be a cluster's name everywhere (DNS-1123 label)."""
+    if not DNS_LABEL.fullmatch(name):
+        raise MeshError(
+            f"{name!r} cannot be the name of a cluster",
+            why="it is no DNS-1123 label: up to 63 lower-case letters, digits and '-', the last not at either end",
+            todo="Set mesh_cluster_name (option name)",
+        )
+
+
+def spec_from(params: t.Mapping[str, t.Any]) -> Object:
+    """The spec that the options of a task describe; `spec` is merged last, its lists replace."""
+    injector = params["sidecar_injector"]
+    spec = {
+        "autoInjectionNamespaces": params["auto_injection_namespaces"],
+        "dockerImage": {"region": params["docker_image_region"]} if params["docker_image_region"] else None,
+        "gateways": params["gateways"],
+        "hub": params["hub"],
+        "includeIPRanges": params["include_ip_ranges"],
+        "proxy": params["proxy_settings"],
+        "security": params["security"],
+        "citadel": params["citadel"],
+        "sidecarInjector": {"enabled": injector["enabled"], "replicaCount": injector["replica_count"]},
+    }
+    return merged({key: value for key, value in spec.items() if value is not None}, params["spec"])
+
+
+def merged(base: Object, over: Object) -> Object:
+    """`base` with `over` on top, dictionaries merged key by key."""
+    result = deepcopy(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else deepcopy(value)
+    return result
+
+
+def body(name: str, namespace: str, api_version: str, **parts: Object) -> Object:
+    """The object, with `spec` or `status`."""
+    return {
+        "apiVersion": api_version,
+        "kind": "RemoteIstio",
+        "metadata": {"name": name, "namespace": namespace},
+        **parts,
+    }
+
+
+def status_from(params: t.Mapping[str, t.Any]) -> Object | None:
+    """The status to write, without what was not given; None where the task gives no status."""
+    if params["status"] is None:
+        return None
+    return {key: value for key, value in params["status"].items() if value is not None}
+
+
+def status_of(remote_istio: Object | None) -> Object:
+    return (remote_istio or {}).get("status") or {}
+
+
+def settled(status: Object) -> Object:
+    """A status without the time of its last proof, which alone is no change."""
+    return {key: value for key, value in status.items() if key != LAST_VERIFIED}

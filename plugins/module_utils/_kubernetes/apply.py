@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects made, changed and removed in one cluster: read, decide, then act.
+
+A change is one GET and one server-side apply. Where the live object shows that applying would change nothing the GET is
+all (fields.py); else the server decides, in check mode by a dry run, and `changed` is what differs between its answers.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from .._errors import ApiError
+from .._wait import Acceptor, Progress, Wait, wait_until
+from .client import FIELD_MANAGER, KubernetesClient
+from .diff import difference, secret_values, visible
+from .fields import is_applied
+from .kinds import CUSTOM_RESOURCE_DEFINITION, Kind, describe
+
+Object = dict[str, t.Any]
+Action = t.Literal["unchanged", "created", "changed", "deleted", "absent", "kept"]
+Result = t.TypeVar("Result")
+
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to one object, or in check mode would be.
+
+    why:     why one was kept
+    version: its resourceVersion after the change, "" where nothing was applied
+    """
+
+    kind: str
+    namespace: str | None
+    name: str
+    action: Action
+    before: Object
+    after: Object
+    why: str = ""
+    version: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    def summary(self) -> Object:
+        """The object's entry in a task's result."""
+        entry = {"kind": self.kind, "namespace": self.namespace, "name": self.name, "action": self.action}
+        return {**entry, "why": self.why} if self.why else entry
+
+    def diff(self) -> Object:
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return difference(f"{self.kind} {name}", self.before, self.after)
+
+
+def in_parallel(calls: t.Sequence[t.Callable[[], Result]]) -> list[Result]:
+    """The results of independent reads, in order. The first error is raised."""
+    if len(calls) == 1:
+        return [calls[0]()]
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
+def apply_object(
+    client: KubernetesClient,
+    kind: Kind,
+    wanted: Object,
+    live: Object | None,
+    *,
+    dry_run: bool,
+    manager: str = FIELD_MANAGER,
+) -> Change:
+    """Bring one object to `wanted` by server-side apply. `live` is the object as read just before, None where there is none."""
+    metadata = wanted["metadata"]
+    unchanged = Change(
+        kind.kind, metadata.get("namespace"), metadata["name"], "unchanged", before=visible(live), after=visible(live)
+    )
+    if live is not None and is_applied(wanted, live, manager):
+        return unchanged
+    try:
+        after = client.apply(kind, wanted, dry_run=dry_run, field_manager=manager)
+    except ApiError as error:
+        if not (dry_run and error.status == 404):
+            raise _without_secrets(error, wanted) from None
+        after = wanted  # its namespace or its kind is yet to come
+    version = after["metadata"].get("resourceVersion", "")
+    if live is None:
+        return replace(unchanged, action="created", before={}, after=visible(after), version=version)
+    change = replace(unchanged, after=visible(after), version=version)
+    return replace(change, action="changed") if change.changed else change
+
+
+def delete_object(client: KubernetesClient, kind: Kind, live: Object, *, dry_run: bool) -> Change:
+    """Delete that very object (by its uid)."""
+    metadata = live["metadata"]
+    name, namespace = metadata["name"], metadata.get("namespace")
+    client.delete(kind, name, namespace, dry_run=dry_run, uid=metadata["uid"])
+    return Change(kind.kind, namespace, name, "deleted", before=visible(live), after={})
+
+
+def wait_for_absence(
+    client: KubernetesClient, kind: Kind, live: Object, *, timeout: float, interval: float, progress: Progress
+) -> None:
+    """Wait until an object that is being deleted has gone. Raises MeshError with the finalizers that hold it."""
+    name, namespace = live["metadata"]["name"], live["metadata"].get("namespace")
+
+    def read() -> Object:
+        found = client.get(kind, name, namespace)
+        if found is None or found["metadata"]["uid"] != live["metadata"]["uid"]:
+            return {"gone": True, "status": "gone"}
+        finalizers = (found["metadata"].get("finalizers") or []) + (found.get("spec", {}).get("finalizers") or [])
+        return {"gone": False, "status": "being deleted", "held": ", ".join(finalizers)}
+
+    wait_until(
+        read,
+        Wait(
+            what=f"deletion of {describe(kind, name, namespace)}",
+            acceptors=(Acceptor("gone"),),
+            status="status",
+            reason="held && join(' ', ['held by the finalizers', held])",
+            cluster=client.cluster,
+            todo="Whoever put the finalizers there has to remove them: look at what those controllers say",
+            timeout=timeout,
+            interval=interval,
+        ),
+        progress,
+    )
+
+
+def wait_for_definition(client: KubernetesClient, definition: Object, *, timeout: float, progress: Progress) -> None:
+    """Wait until a CustomResourceDefinition is served, so that the next object may be of its kind."""
+    name = definition["metadata"]["name"]
+    kinds = defined_kinds(definition)
+
+    def read() -> Object:
+        state = client.get(CUSTOM_RESOURCE_DEFINITION, name) or {}
+        conditions = {condition["type"]: condition for condition in state.get("status", {}).get("conditions") or []}
+        accepted, established = (conditions.get(sort, {}) for sort in ("NamesAccepted", "Established"))
+        is_established = established.get("status") == "True"
+        return {
+            "refused": accepted.get("status") == "False",
+            "served": is_established and all(client.serves(kind) for kind in kinds),
+            "status": "established" if is_established else "not established",
+            "reason": accepted.get("message", "") if accepted.get("status") == "False" else "",
+        }
+
+    wait_until(
+        read,
+        Wait(
+            what=f"CustomResourceDefinition {name}",
+            acceptors=(Acceptor("refused", "failure"), Acceptor("served")),
+            status="status",
+            reason="reason",
+            cluster=client.cluster,
+            todo="Remove the other definition of these names",
+            timeout=timeout,
+            interval=0.2,
+        ),
+        progress,
+    )
+
+
+def defined_kinds(definition: Object) -> list[Kind]:
+    """The kinds that a CustomResourceDefinition serves, one a version."""
+    spec = definition["spec"]
+    return [
+        Kind(
+            f"{spec['group']}/{version['name']}",
+            spec["names"]["kind"],
+            spec["names"]["plural"],
+            spec["scope"] == "Namespaced",
+        )
+        for version in spec["versions"]
+        if version.get("served")
+    ]
+
+
+def _without_secrets(error: ApiError, wanted: Object) -> ApiError:
+    """The same error without the values of a Secret, which a server may quote when it refuses them."""
+    why = error.why
+    for value in secret_values(wanted):
+        why = why.replace(value, "(hidden)")
+    return ApiError(error.what, status=error.status, cluster=error.cluster, why=why, todo=error.todo)

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting as data: what is success and what is failure are JMESPath expressions over the state that is read.
+
+Documented for users in plugins/doc_fragments/_wait.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ._errors import ApiError, MeshError
+
+with contextlib.suppress(ImportError):  # main() answers with missing_required_lib
+    import jmespath
+
+State = dict[str, t.Any]
+Progress = t.Callable[[str], None]
+
+# Answers after which the next look may succeed: none at all, too many requests, a server that starts or fails over.
+PASSING_STATUS = (0, 429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class Acceptor:
+    """`path` is a JMESPath expression; the wait ends with `outcome` as soon as it is true of the state."""
+
+    path: str
+    outcome: t.Literal["success", "failure"] = "success"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Seconds that only go forward, and sleeping. Tests give another."""
+
+    now: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What is waited for and for how long.
+
+    what:      completes "waiting for ..." in messages
+    acceptors: the first that is true ends the wait
+    status:    JMESPath of the text that tells how things stand; a progress line at each change, quoted at the end
+    reason:    JMESPath of the reason of a bad state; its last value is quoted at the time-out, even when it is gone by then
+    timeout, interval: seconds
+    """
+
+    what: str
+    acceptors: tuple[Acceptor, ...]
+    status: str
+    reason: str = ""
+    cluster: str = ""
+    todo: str = ""
+    timeout: float = 600
+    interval: float = 2
+
+
+def wait_options() -> dict[str, dict[str, t.Any]]:
+    """The argument spec of a module that can wait."""
+    return {
+        "wait": {"type": "bool", "default": False},
+        "wait_timeout": {"type": "int", "default": 600},
+        "wait_interval": {"type": "float", "default": 2},
+    }
+
+
+def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, clock: Clock | None = None) -> State:
+    """Read until an acceptor is true; the state that ended the wait.
+
+    Raises MeshError for an acceptor of failure and at the time-out. A read that fails for a passing reason is repeated.
+    """
+    clock = clock or Clock()
+    end = clock.now() + wait.timeout
+    shown = status = reason = ""
+    while True:
+        try:
+            state = read()
+        except ApiError as error:
+            if error.status not in PASSING_STATUS:
+                raise
+            state, reason = {}, error.why
+        else:
+            status = _text(wait.status, state)
+            reason = _text(wait.reason, state) or reason
+        if state:
+            outcome = _outcome(wait.acceptors, state)
+            if status != shown:
+                progress(f"{wait.what}: {status or 'nothing yet'}")
+                shown = status
+            if outcome == "success":
+                return state
+            if outcome == "failure":
+                raise _ended("will not come about", wait, status, reason)
+        if clock.now() + wait.interval > end:
+            raise _ended(f"did not come about in {wait.timeout:g} s", wait, status, reason)
+        clock.sleep(wait.interval)
+
+
+def _outcome(acceptors: tuple[Acceptor, ...], state: State) -> str:
+    for acceptor in acceptors:
+        if jmespath.search(acceptor.path, state):
+            return acceptor.outcome
+    return ""
+
+
+def _text(path: str, state: State) -> str:
+    value = jmespath.search(path, state) if path else None
+    return "" if value is None else str(value)
+
+
+def _ended(how: str, wait: Wait, status: str, reason: str) -> MeshError:
+    last = f"last status: {status or 'none'}" + (f", last reason given: {reason}" if reason else "")
+    return MeshError(f"{wait.what} {how}", cluster=wait.cluster, why=last, todo=wait.todo)

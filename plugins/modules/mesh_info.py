@@ -1,0 +1,222 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mesh_info
+short_description: Tell how a mesh is, seen from its control plane and from every member
+description:
+  - The task's cluster is the primary. All members are read at the same time.
+  - Every istiod pod is asked which clusters it reads, since pods of istiod differ in that when an API server was away for a while.
+  - In each member a pod is admitted, without being stored, in one namespace that has Istio's label, to see that it gets a sidecar.
+  - What is wrong is returned, the task does not fail. A member that cannot be reached is a problem of that member.
+extends_documentation_fragment:
+  - multiregion.istio._kubernetes
+  - multiregion.istio._attributes
+  - multiregion.istio._attributes.reads
+  - multiregion.istio._attributes.actiongroup_kubernetes
+options:
+  name:
+    description: Name of the primary as a cluster of the mesh.
+    type: str
+    required: true
+  members:
+    description: The members to look at. The primary need not be among them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the member.
+        type: str
+        required: true
+      kubeconfig:
+        description: Path of a kubeconfig file.
+        type: path
+      context:
+        description: Context of the kubeconfig to use. The default is the current one.
+        type: str
+  namespace:
+    description: Namespace of the mesh, the same in all members.
+    type: str
+    default: istio-system
+  api_version:
+    description: API group and version of RemoteIstio.
+    type: str
+    default: istio.alibabacloud.com/v1beta1
+  wait:
+    description:
+      - Whether to look again while something may heal by itself, as a pod that starts, a member that istiod is about to read or
+        a load balancer without an address.
+    type: bool
+    default: false
+  wait_timeout:
+    description: Seconds after which it is told how things stand then.
+    type: int
+    default: 60
+  wait_interval:
+    description: Seconds between two looks.
+    type: float
+    default: 2
+notes:
+  - The kubeconfig of the primary needs to list pods, services, namespaces, secrets and RemoteIstio objects and to forward ports of
+    pods in O(namespace); those of the others to list pods, services and namespaces. All need to create pods (which are not stored).
+author:
+  - multiregion.istio contributors (@multiregion)
+"""
+
+EXAMPLES = r"""
+- name: Look at the mesh
+  multiregion.istio.mesh_info:
+    kubeconfig: ~/.kube/cn-beijing-1
+    name: cn-beijing-1
+    members:
+      - name: cn-beijing-2
+        kubeconfig: ~/.kube/cn-beijing-2
+      - name: ap-southeast-1
+        kubeconfig: ~/.kube/ap-southeast-1
+  register: mesh
+
+- name: Fail when a member is not read by all of istiod
+  ansible.builtin.assert:
+    that: mesh.members | rejectattr('synced') | length == 0
+"""
+
+RETURN = r"""
+members:
+  description: The members, the primary first, the others in the order given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: ap-southeast-1
+    role:
+      description: V(primary) or V(remote).
+      type: str
+      sample: remote
+    status:
+      description:
+        - The status of its RemoteIstio, empty where there is none.
+        - Of the primary, which has none, V(Available) where every istiod pod answers and reads its own cluster, else V(Unavailable).
+      type: str
+      sample: Available
+    last_verified:
+      description: When its status was last proven, empty where it never was.
+      type: str
+      sample: '2026-11-24T10:00:00Z'
+    synced:
+      description: Whether every istiod pod reads it.
+      type: bool
+      sample: true
+    sync:
+      description: How each istiod pod sees it.
+      type: list
+      elements: dict
+      sample: [{"istiod": "istiod-5f9c7d7b9-8xk2p", "status": "synced"}]
+    pods:
+      description: The pods of the mesh's namespace. The reason tells why one is not Ready.
+      type: list
+      elements: dict
+      sample: [{"name": "istio-ingressgateway-7c5f-x2x2p", "ready": true, "restarts": 0, "reason": ""}]
+    injection:
+      description: What became of a pod in a namespace with Istio's label; the image is that of the sidecar.
+      type: dict
+      sample: {"ok": true, "namespace": "default", "image": "docker.io/istio/proxyv2:1.31.0", "why": ""}
+    gateways:
+      description: The Services of type LoadBalancer in the mesh's namespace.
+      type: list
+      elements: dict
+      sample: [{"name": "istio-ingressgateway", "addresses": ["10.10.1.200"]}]
+    credential:
+      description: What the primary has to read it. The days are V(none) where it never expires.
+      type: dict
+      sample: {"present": true, "days_left": null}
+    problems:
+      description: What is wrong with it, as in RV(problems).
+      type: list
+      elements: dict
+istiods:
+  description: The pods of istiod in the primary.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the pod.
+      type: str
+      sample: istiod-5f9c7d7b9-8xk2p
+    revision:
+      description: Its revision.
+      type: str
+      sample: default
+    version:
+      description: Its version, empty where it did not answer.
+      type: str
+      sample: 1.31.0
+problems:
+  description: All that is wrong, by cluster, errors first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: V(error) or V(warning).
+      type: str
+      sample: error
+    cluster:
+      description: The member, empty where it is about the whole mesh.
+      type: str
+      sample: ap-southeast-1
+    what:
+      description: What is wrong.
+      type: str
+      sample: istiod does not read the cluster
+    why:
+      description: How that shows.
+      type: str
+      sample: "istiod-5f9c7d7b9-8xk2p: timeout"
+    todo:
+      description: What to do.
+      type: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_info import run
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
+from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
+
+MEMBER_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "str", "required": True},
+    "kubeconfig": {"type": "path"},
+    "context": {"type": "str"},
+}
+
+
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    return {
+        **access_options(),
+        "name": {"type": "str", "required": True},
+        "members": {"type": "list", "elements": "dict", "default": [], "options": MEMBER_OPTIONS},
+        "namespace": {"type": "str", "default": "istio-system"},
+        "api_version": {"type": "str", "default": API_VERSION},
+        "wait": {"type": "bool", "default": False},
+        "wait_timeout": {"type": "int", "default": 60},
+        "wait_interval": {"type": "float", "default": 2},
+    }
+
+
+def main() -> None:
+    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of one host read as one cluster."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.multiregion.istio.plugins.filter.cluster import FilterModule
+from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
+
+REQUIRED: dict[str, t.Any] = {
+    "inventory_hostname": "east",
+    "mesh_cluster_kubeconfig": "/etc/east.conf",
+    "mesh_cluster_region": "cn-beijing",
+    "mesh_cluster_vpc_id": "vpc-1",
+    "mesh_cluster_vpc_cidrs": ["10.10.0.0/16"],
+    "mesh_cluster_pod_cidrs": ["10.11.0.0/16"],
+    "mesh_cluster_service_cidrs": ["10.12.0.0/16"],
+}
+
+
+def test_a_host_with_the_required_variables_is_a_whole_cluster() -> None:
+    assert cluster_of(REQUIRED) == {
+        "hostname": "east",
+        "name": "east",
+        "role": "remote",
+        "provider": "none",
+        "region": "cn-beijing",
+        "id": "",
+        "vpc_id": "vpc-1",
+        "network": "mesh1",
+        "pods_in_vpc": False,
+        "vpc_cidrs": ["10.10.0.0/16"],
+        "vswitch_cidrs": [],
+        "pod_cidrs": ["10.11.0.0/16"],
+        "service_cidrs": ["10.12.0.0/16"],
+        "kubeconfig": "/etc/east.conf",
+        "context": "",
+        "api_server": "",
+        "missing": [],
+    }
+
+
+def test_given_values_replace_the_defaults() -> None:
+    given = {
+        "mesh_cluster_name": "beijing-1",
+        "mesh_cluster_provider": "ack",
+        "mesh_cluster_id": "c123",
+        "mesh_cluster_context": "admin",
+        "mesh_cluster_api_server": "https://10.10.0.1:6443",
+        "mesh_cluster_network": "n1",
+        "mesh_cluster_vswitch_cidrs": ["10.10.1.0/24"],
+    }
+    cluster = cluster_of({**REQUIRED, **given}, "primary")
+    assert {f"mesh_cluster_{name}": cluster[name] for name in ("name", "provider", "id", "context")} == {
+        name: given[name] for name in list(given)[:4]
+    }
+    assert (cluster["api_server"], cluster["network"], cluster["role"]) == ("https://10.10.0.1:6443", "n1", "primary")
+    assert cluster["vswitch_cidrs"] == ["10.10.1.0/24"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "network"),
+    [
+        ({}, "mesh1"),
+        ({"mesh_id": "m2"}, "m2"),
+        ({"mesh_id": "m2", "mesh_network_mode": "flat"}, "m2"),
+        ({"mesh_id": "m2", "mesh_network_mode": "gateway"}, "east"),
+        ({"mesh_network_mode": "gateway", "mesh_cluster_name": "e1"}, "e1"),
+    ],
+)
+def test_the_network_is_the_mesh_when_flat_and_the_cluster_when_not(variables: dict[str, str], network: str) -> None:
+    assert cluster_of({**REQUIRED, **variables})["network"] == network
+
+
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name != "inventory_hostname"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_required_variable_without_a_value_is_named(name: str, value: t.Any) -> None:
+    assert cluster_of({**REQUIRED, name: value})["missing"] == [name]
+
+
+def test_an_absent_variable_and_an_empty_list_are_named_too() -> None:
+    assert cluster_of({"inventory_hostname": "east"})["missing"] == [name for name in REQUIRED if "cluster" in name]
+    assert cluster_of({**REQUIRED, "mesh_cluster_pod_cidrs": []})["missing"] == ["mesh_cluster_pod_cidrs"]
+
+
+def test_pods_in_the_vpc_and_a_vswitch_stand_in_for_pod_and_vpc_blocks() -> None:
+    variables = {
+        **REQUIRED,
+        "mesh_cluster_pod_cidrs": [],
+        "mesh_cluster_pods_in_vpc": "yes",
+        "mesh_cluster_vpc_cidrs": [],
+        "mesh_cluster_vswitch_cidrs": ["10.10.1.0/24"],
+    }
+    assert cluster_of(variables)["missing"] == []
+    assert cluster_of(variables)["pods_in_vpc"] is True
+
+
+def test_a_text_of_blocks_is_split_at_commas() -> None:
+    cluster = cluster_of({**REQUIRED, "mesh_cluster_pod_cidrs": "10.1.0.0/16, 10.2.0.0/16,"})
+    assert cluster["pod_cidrs"] == ["10.1.0.0/16", "10.2.0.0/16"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("mesh_cluster_pods_in_vpc", "perhaps", "true or false"),
+        ("mesh_cluster_pod_cidrs", {"a": 1}, "a list of blocks"),
+        ("mesh_cluster_region", ["x"], "one string"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_an_error_with_host_and_variable(name: str, value: t.Any, wanted: str) -> None:
+    with pytest.raises(MeshError, match=f"variable {name} of host east .* not {wanted}"):
+        cluster_of({**REQUIRED, name: value})
+
+
+def test_the_filter_takes_a_role_and_refuses_others() -> None:
+    cluster = FilterModule().filters()["cluster"]
+    assert cluster(REQUIRED, role="primary")["role"] == "primary"
+    with pytest.raises(AnsibleFilterError, match="no such role"):
+        cluster(REQUIRED, "boss")
+
+
+@pytest.mark.parametrize("value", ["east", {"mesh_cluster_name": "east"}])
+def test_the_filter_refuses_what_are_no_variables_of_a_host(value: t.Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="wants the variables of one host"):
+        FilterModule().filters()["cluster"](value)

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a mesh, and what is only about to heal."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import mesh_info
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.health import (
+    Mesh,
+    is_synced,
+    mesh_problems,
+    settling,
+    status_of,
+)
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import Istiod, RegisteredCluster
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import Gateway, Injection, MemberState
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.pods import PodState
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.record import Record, record
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kubeconfig import ClusterCredential, render
+
+INJECTED = Injection("default", "proxyv2:1")
+EAST = MemberState("east", (PodState("istiod-1", True, 0, ""),), (Gateway("in", ("10.0.0.1",)),), INJECTED)
+WEST = MemberState("west", injection=INJECTED)
+RECORD = Record("west", "Available", "", "2026-11-24T10:00:00Z", True, None, None)
+
+
+def istiod(pod: str = "istiod-1", error: str = "", **statuses: str) -> Istiod:
+    return Istiod(
+        pod, "default", "1.31.0", tuple(RegisteredCluster(name, "", s) for name, s in statuses.items()), error
+    )
+
+
+SOUND = Mesh("east", "istio-system", (EAST, WEST), (istiod(east="synced", west="synced"),), {"west": RECORD})
+
+
+def found(mesh: Mesh) -> list[tuple[str, str, str]]:
+    return [(problem.severity, problem.cluster, problem.what) for problem in mesh_problems(mesh)]
+
+
+def test_nothing_is_wrong_with_a_sound_mesh() -> None:
+    assert mesh_problems(SOUND) == []
+    assert settling(SOUND) == []
+    assert [status_of(SOUND, name) for name in ("east", "west")] == ["Available", "Available"]
+
+
+def test_every_istiod_pod_has_to_read_a_member() -> None:
+    mesh = replace(SOUND, istiods=(*SOUND.istiods, istiod("istiod-2", east="synced", west="timeout")))
+    assert is_synced(mesh, "east") and not is_synced(mesh, "west")
+    (problem,) = mesh_problems(mesh)
+    assert (problem.cluster, problem.what, problem.why) == (
+        "west",
+        "istiod does not read the cluster",
+        "istiod-2: timeout",
+    )
+    assert "mesh_cluster_api_server" in problem.todo
+    assert settling(mesh) == ["west: istiod says timeout"]
+
+
+def test_a_member_that_never_joined_is_told_to_join_and_not_waited_for() -> None:
+    mesh = replace(SOUND, istiods=(istiod(east="synced"),), records={})
+    assert found(mesh) == [
+        ("error", "west", "the cluster has no RemoteIstio"),
+        ("error", "west", "istiod does not read the cluster"),
+    ]
+    assert settling(mesh) == []
+
+
+def test_without_any_istiod_nothing_is_synced() -> None:
+    mesh = replace(SOUND, istiods=())
+    assert not is_synced(mesh, "east")
+    assert found(mesh) == [("error", "east", "no istiod runs in namespace istio-system")]
+    assert settling(mesh) == []
+
+
+def test_an_istiod_pod_that_does_not_answer_is_a_problem_of_the_primary_alone() -> None:
+    mesh = replace(SOUND, istiods=(istiod(error="refused"),))
+    assert found(mesh) == [("error", "east", "istiod istiod-1 does not tell what it sees")]
+    assert status_of(mesh, "east") == "Unavailable"
+
+
+def test_an_unreachable_member_is_its_own_problem_and_not_waited_for() -> None:
+    mesh = replace(SOUND, members=(EAST, MemberState("west", error=MeshError("cannot read", why="no route"))))
+    assert found(mesh) == [("error", "west", "cannot read")]
+    assert settling(mesh) == []
+
+
+def test_of_an_unreachable_primary_nothing_is_claimed() -> None:
+    unreachable = MemberState("east", error=MeshError("cannot read", why="no route"))
+    assert found(Mesh("east", "istio-system", (unreachable, WEST), (), {})) == [("error", "east", "cannot read")]
+
+
+def test_what_is_not_ready_is_told_and_waited_for() -> None:
+    pods = (PodState("gw-1", False, 4, "container istio-proxy: CrashLoopBackOff"),)
+    mesh = replace(SOUND, members=(EAST, replace(WEST, pods=pods, gateways=(Gateway("in", ()),))))
+    assert found(mesh) == [
+        ("error", "west", "Pod istio-system/gw-1 is not Ready"),
+        ("warning", "west", "Service in has no address"),
+    ]
+    assert len(settling(mesh)) == 2
+
+
+def test_missing_injection_is_an_error_and_no_labelled_namespace_a_warning() -> None:
+    broken = replace(WEST, injection=Injection("default", why="failed calling webhook"))
+    assert found(replace(SOUND, members=(EAST, broken))) == [
+        ("error", "west", "a new pod in namespace default would not get a sidecar")
+    ]
+    unlabelled = replace(WEST, injection=Injection("", why="no namespace has the label"))
+    assert found(replace(SOUND, members=(EAST, unlabelled))) == [("warning", "west", "no pod would get a sidecar")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"status": "ReconcileFailed"}, [("error", "west", "its RemoteIstio is ReconcileFailed")]),
+        ({"status": ""}, [("error", "west", "its RemoteIstio is without a status")]),
+        ({"has_credential": False}, [("error", "west", "the primary has no credential for the cluster")]),
+        ({"days_left": 13}, [("warning", "west", "the primary's credential for the cluster expires in 13 days")]),
+        ({"days_left": -1}, [("error", "west", "the primary's credential for the cluster has expired")]),
+        ({"days_left": 14}, []),
+    ],
+)
+def test_the_record_of_a_member_is_judged(changes: dict[str, t.Any], wanted: list[t.Any]) -> None:
+    assert found(replace(SOUND, records={"west": replace(RECORD, **changes)})) == wanted
+
+
+def test_a_cluster_that_nobody_named_is_told() -> None:
+    mesh = replace(SOUND, istiods=(istiod(east="synced", west="synced", old="timeout"),))
+    assert found(mesh) == [("warning", "", "cluster old belongs to the mesh but is not among the members given")]
+
+
+def token(expires: datetime | None) -> str:
+    claims = {"exp": int(expires.timestamp())} if expires else {}
+    return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.y"
+
+
+@pytest.mark.parametrize(("expires", "days"), [(None, None), (datetime(2026, 11, 26, 13, tzinfo=timezone.utc), 2)])
+def test_days_left_come_from_the_token_itself(expires: datetime | None, days: int | None) -> None:
+    kubeconfig = render(ClusterCredential("west", "https://10.0.0.1:6443", token(expires), "PEM"))
+    secret = {"data": {"west": base64.b64encode(kubeconfig.encode()).decode()}}
+    remote = {"metadata": {"name": "west"}, "status": {"Status": "Available", "LastVerified": "2026-11-24T10:00:00Z"}}
+    entry = record(remote, secret, datetime(2026, 11, 24, 12, tzinfo=timezone.utc))
+    assert (entry.status, entry.has_credential, entry.days_left) == ("Available", True, days)
+
+
+def test_a_member_without_its_secret_has_no_credential() -> None:
+    assert not record({"metadata": {"name": "west"}}, None, datetime.now(timezone.utc)).has_credential
+
+
+PARAMS = {
+    "name": "east",
+    "members": [{"name": "west"}, {"name": "east"}],
+    "namespace": "istio-system",
+    "api_version": "istio.alibabacloud.com/v1beta1",
+    "wait": True,
+    "wait_timeout": 10,
+    "wait_interval": 0,
+}
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *looks: Mesh, **params: t.Any) -> tuple[dict[str, t.Any], list[str]]:
+    """mesh_info over the meshes that it sees one after another: (result, progress lines)."""
+    seen, lines = iter(looks), list[str]()
+    monkeypatch.setattr(mesh_info, "read_mesh", lambda *_args: next(seen))
+    return mesh_info.run({**PARAMS, **params}, False, lines.append), lines
+
+
+def test_waiting_ends_when_nothing_settles_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    syncing = replace(SOUND, istiods=(istiod(east="synced", west="syncing"),))
+    result, lines = run(monkeypatch, syncing, syncing, SOUND)
+    assert [member["synced"] for member in result["members"]] == [True, True]
+    assert lines == ["waiting: west: istiod says syncing"]
+
+
+def test_waiting_ends_in_time_and_tells_how_things_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    syncing = replace(SOUND, istiods=(istiod(east="synced", west="syncing"),))
+    result, _lines = run(monkeypatch, syncing, wait_timeout=0, wait_interval=1)
+    assert [problem["what"] for problem in result["problems"]] == ["istiod does not read the cluster"]
+
+
+def test_without_wait_one_look_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, lines = run(monkeypatch, replace(SOUND, istiods=(istiod(east="synced", west="syncing"),)), wait=False)
+    assert (len(result["problems"]), lines) == (1, [])
+
+
+def test_the_result_is_plain_data_without_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, _lines = run(monkeypatch, SOUND)
+    assert json.loads(json.dumps(result)) == result
+    assert result["changed"] is False
+    assert [(member["name"], member["role"]) for member in result["members"]] == [
+        ("east", "primary"),
+        ("west", "remote"),
+    ]
+    assert result["members"][1]["sync"] == [{"istiod": "istiod-1", "status": "synced"}]
+    assert result["istiods"] == [{"name": "istiod-1", "revision": "default", "version": "1.31.0"}]

@@ -1,0 +1,287 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole preflight: one list with everything, each with a cluster and something to do."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import preflight
+from ansible_collections.multiregion.istio.plugins.module_utils._problems import Problem
+
+Dict = dict[str, t.Any]
+
+
+@pytest.fixture(autouse=True)
+def machine_without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks of the machine have tests of their own."""
+    monkeypatch.setattr(preflight, "controller_problems", lambda: iter(()))
+
+
+@pytest.fixture
+def east(tmp_path: Path) -> Dict:
+    return member(tmp_path, "east", 10, role="primary")
+
+
+@pytest.fixture
+def west(tmp_path: Path) -> Dict:
+    return member(tmp_path, "west", 20)
+
+
+def member(folder: Path, name: str, first: int, **overrides: t.Any) -> Dict:
+    """A cluster with blocks of its own and a kubeconfig."""
+    path = folder / name
+    config = {
+        "current-context": name,
+        "contexts": [{"name": name, "context": {"cluster": name}}],
+        "clusters": [{"name": name, "cluster": {"server": f"https://{first}.0.0.9:6443"}}],
+    }
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    path.chmod(0o600)
+    blocks = {f"{kind}_cidrs": [f"{first + n}.0.0.0/16"] for n, kind in enumerate(("vpc", "pod", "service"))}
+    rest = {option: value.get("default") for option, value in preflight.MEMBER_OPTIONS.items()}
+    own = {"name": name, "hostname": f"host-{name}", "kubeconfig": str(path), "network": "m", "vpc_id": f"vpc-{name}"}
+    return {**rest, **blocks, **own, **overrides}
+
+
+def info(name: str, first: int, **overrides: t.Any) -> Dict:
+    node = {"name": "n1", "addresses": [f"{first}.0.0.7"], "pod_cidrs": [f"{first + 1}.0.3.0/24"]}
+    read = {"reachable": True, "kubernetes": "1.34", "domain": "cluster.local", "workers": {"ready": 3, "total": 3}}
+    return {"name": name, **read, "nodes": [node], "problems": [], **overrides}
+
+
+def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Dict:
+    mesh = {"mesh_id": "m", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
+    rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "error"}
+    params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **options}
+    return preflight.run(params, check_mode=False, progress=print)
+
+
+def problems(result: Dict) -> list[tuple[str, str, str]]:
+    return [(problem["severity"], problem["cluster"], problem["what"]) for problem in result["problems"]]
+
+
+def test_a_sound_mesh_has_no_problems(east: Dict, west: Dict) -> None:
+    result = check(east, west, infos=[info("west", 20), info("east", 10)])
+    assert problems(result) == []
+    assert result["failed"] is False and result["changed"] is False
+    assert result["report"] == "Preflight of mesh m, 2 clusters: no problems."
+
+
+def test_clusters_are_summed_up(east: Dict, west: Dict) -> None:
+    first, second = check(east, west, infos=[info("east", 10)])["clusters"]
+    assert first == {
+        "name": "east",
+        "hostname": "host-east",
+        "role": "primary",
+        "provider": "none",
+        "region": "",
+        "network": "m",
+        "vpc_id": "vpc-east",
+        "contacted": True,
+        "reachable": True,
+        "kubernetes": "1.34",
+        "workers": {"ready": 3, "total": 3},
+        "errors": 0,
+    }
+    assert (second["contacted"], second["reachable"], second["kubernetes"], second["workers"]) == (
+        False,
+        False,
+        "",
+        None,
+    )
+
+
+def test_everything_is_told_at_once_and_names_its_cluster(east: Dict, west: Dict) -> None:
+    east.update(name="East", missing=["mesh_cluster_region"])
+    west.update(pod_cidrs=["10.0.8.0/24"], api_server="https://127.0.0.1:6443")
+    result = check(
+        east,
+        west,
+        infos=[
+            info("East", 10, kubernetes="1.28", workers={"ready": 1, "total": 2}),
+            info("west", 20, domain="b.local"),
+        ],
+        engine="operator",
+        flat_across_vpcs=False,
+        istio_version="1.30.0",
+    )
+    errors = [(cluster, what) for severity, cluster, what in problems(result) if severity == "error"]
+    assert result["failed"] is True
+    assert errors == [
+        ("", "Istio 1.30.0 is too old for this collection"),
+        ("", "mesh_engine operator is not supported by this version"),
+        ("", "the clusters are in several VPCs (vpc-east, vpc-west) but are to be one flat network"),
+        ("", "the clusters have different cluster domains: cluster.local (East), b.local (west)"),
+        ("East", "the name 'East' is not a DNS-1123 label"),
+        ("East", "not set for host host-east: mesh_cluster_region"),
+        ("East", "Kubernetes 1.28 is too old for Istio 1.30.0"),
+        ("East", "1 of 2 workers are Ready, at least 3 are wanted"),
+        ("west", "api_server 'https://127.0.0.1:6443' is a loopback address"),
+        ("west", "pod block 10.0.8.0/24 of cluster west overlaps VPC block 10.0.0.0/16 of cluster East"),
+    ]
+    assert all(problem["todo"] for problem in result["problems"])
+    assert all(what.split(" ", 1)[1] in result["report"] for _, what in errors)
+
+
+@pytest.mark.parametrize("name", ["East", "-east", "east-", "e_st", "a" * 64, "", "öst", "east\n"])
+def test_a_name_that_is_no_dns_label_is_an_error(east: Dict, west: Dict, name: str) -> None:
+    assert ("error", name, f"the name {name!r} is not a DNS-1123 label") in problems(
+        check({**east, "name": name}, west)
+    )
+
+
+@pytest.mark.parametrize("name", ["e", "1", "a" * 63, "cn-beijing-1"])
+def test_dns_labels_are_names(east: Dict, west: Dict, name: str) -> None:
+    assert problems(check({**east, "name": name}, west)) == []
+
+
+def test_a_name_that_is_used_twice_is_one_error_with_both_hosts(east: Dict, west: Dict) -> None:
+    found = problems(check(east, {**west, "name": "east"}))
+    assert found == [("error", "east", "2 clusters have the name east (hosts host-east, host-west)")]
+
+
+@pytest.mark.parametrize(
+    ("roles", "what"),
+    [
+        (("remote", "remote"), "the mesh has no primary"),
+        (("primary", "primary"), "the mesh has 2 primaries: east, west"),
+    ],
+)
+def test_a_mesh_has_exactly_one_primary(east: Dict, west: Dict, roles: tuple[str, str], what: str) -> None:
+    result = check({**east, "role": roles[0]}, {**west, "role": roles[1]})
+    assert problems(result) == [("error", "", what)]
+    assert "mesh_primary_group" in result["problems"][0]["todo"]
+
+
+@pytest.mark.parametrize("mesh_id", ["", "a b", "-m", "m" * 64])
+def test_a_mesh_that_cannot_be_a_label_is_an_error(east: Dict, west: Dict, mesh_id: str) -> None:
+    assert problems(check(east, west, mesh_id=mesh_id)) == [
+        ("error", "", f"mesh_id {mesh_id!r} cannot be the value of a label")
+    ]
+
+
+def test_a_network_that_cannot_be_a_label_is_an_error(east: Dict, west: Dict) -> None:
+    found = problems(check({**east, "network": "a b"}, {**west, "network": "a b"}))
+    assert found == [("error", name, "the network 'a b' cannot be the value of a label") for name in ("east", "west")]
+
+
+@pytest.mark.parametrize("mode", ["gateway", "disabled"])
+def test_a_network_mode_that_is_not_there_yet_is_refused(east: Dict, west: Dict, mode: str) -> None:
+    found = problems(check(east, west, network_mode=mode))
+    assert found == [("error", "", f"mesh_network_mode {mode} is not supported by this version")]
+
+
+def test_clusters_of_several_networks_are_refused(east: Dict, west: Dict) -> None:
+    found = problems(check(east, {**west, "network": "n"}))
+    assert found == [
+        ("error", "", "the clusters are in several networks (m, n), which is not supported by this version")
+    ]
+
+
+def test_several_vpcs_need_a_word_of_consent_and_one_does_not(east: Dict, west: Dict) -> None:
+    assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith("the clusters are in several VPCs")
+    west.update(vpc_id="vpc-east", vpc_cidrs=east["vpc_cidrs"], api_server="")
+    assert problems(check(east, west, flat_across_vpcs=False)) == []
+
+
+def test_one_cluster_domain_in_all_that_are_known(east: Dict, west: Dict) -> None:
+    infos = [info("east", 10), info("west", 20, domain="")]
+    assert problems(check(east, west, infos=infos)) == []
+    infos[1]["domain"] = "corp.local"
+    assert [cluster for _, cluster, _ in problems(check(east, west, infos=infos))] == [""]
+
+
+@pytest.mark.parametrize(("minimum", "errors"), [(3, 1), (2, 0), (0, 0)])
+def test_workers_are_counted_unless_the_minimum_is_zero(east: Dict, west: Dict, minimum: int, errors: int) -> None:
+    infos = [info("east", 10), info("west", 20, workers={"ready": 2, "total": 5})]
+    result = check(east, west, infos=infos, minimum_workers=minimum)
+    assert problems(result) == [("error", "west", "2 of 5 workers are Ready, at least 3 are wanted")] * errors
+
+
+def test_what_cluster_info_found_is_passed_on(east: Dict, west: Dict) -> None:
+    found = {"severity": "error", "what": "the API server does not answer", "why": "timeout", "todo": "Start it"}
+    result = check(east, west, infos=[{"name": "west", "reachable": False, "problems": [found]}])
+    assert result["problems"] == [{**found, "cluster": "west"}]
+    assert (result["clusters"][1]["contacted"], result["clusters"][1]["reachable"]) == (True, False)
+
+
+def test_missing_variables_are_named_once_with_their_host(east: Dict, west: Dict) -> None:
+    west.update(pod_cidrs=[], vpc_id="", kubeconfig="")
+    west.update(missing=["mesh_cluster_kubeconfig", "mesh_cluster_vpc_id", "mesh_cluster_pod_cidrs"])
+    names = "mesh_cluster_kubeconfig, mesh_cluster_vpc_id, mesh_cluster_pod_cidrs"
+    result = check(east, west)
+    assert problems(result) == [("error", "west", f"not set for host host-west: {names}")]
+    assert {finding["rule"] for finding in result["findings"]} == {"missing_block", "missing_vpc_id"}
+
+
+def test_missing_blocks_are_told_by_the_plan_where_no_variables_are_named(east: Dict, west: Dict) -> None:
+    assert problems(check(east, {**west, "pod_cidrs": []})) == [
+        ("error", "west", "cluster west has no pod block in the plan")
+    ]
+
+
+def test_a_kubeconfig_that_cannot_be_read_is_an_error_and_its_mode_a_warning(east: Dict, west: Dict) -> None:
+    Path(east["kubeconfig"]).unlink()
+    Path(west["kubeconfig"]).chmod(0o644)
+    assert problems(check(east, west)) == [
+        ("error", "east", f"kubeconfig {east['kubeconfig']} cannot be read"),
+        ("warning", "west", f"kubeconfig {west['kubeconfig']} can be read or written by other users (mode 0644)"),
+    ]
+
+
+def test_a_kubeconfig_that_cannot_be_read_is_told_once(east: Dict, west: Dict) -> None:
+    Path(west["kubeconfig"]).unlink()
+    told = {"severity": "error", "what": "cannot load kubeconfig", "why": "", "todo": "Set it"}
+    result = check(east, west, infos=[{"name": "west", "reachable": False, "problems": [told]}])
+    assert [what for _, _, what in problems(result)] == [f"kubeconfig {west['kubeconfig']} cannot be read"]
+
+
+def test_loopback_is_refused_for_remotes_only(east: Dict, west: Dict) -> None:
+    loopback = {"api_server": "https://localhost:6443"}
+    assert problems(check({**east, **loopback}, west)) == []
+    assert problems(check(east, {**west, **loopback})) == [
+        ("error", "west", "api_server 'https://localhost:6443' is a loopback address")
+    ]
+
+
+def test_an_api_server_in_a_block_of_another_cluster_is_an_error(east: Dict, west: Dict) -> None:
+    result = check(east, {**west, "api_server": "https://11.0.0.9:6443"})
+    assert [finding["rule"] for finding in result["findings"]] == ["address_in_range"]
+    assert [(x["name"], x["errors"]) for x in result["clusters"]] == [("east", 1), ("west", 1)]
+
+
+def test_nodes_outside_the_declared_blocks_are_a_warning_and_are_not_all_listed(east: Dict, west: Dict) -> None:
+    nodes = [{"name": f"n{n}", "addresses": [f"50.0.0.{n}", "name"], "pod_cidrs": ["21.0.1.0/24"]} for n in range(5)]
+    found = problems(check(east, west, infos=[info("west", 20, nodes=nodes)]))
+    assert found == [
+        (
+            "warning",
+            "west",
+            "node addresses outside the declared blocks: 50.0.0.0 (node n0), 50.0.0.1 (node n1), 50.0.0.2 (node n2) and 2 more",
+        )
+    ]
+
+
+def test_pod_blocks_of_nodes_outside_the_declared_ones_are_a_warning(east: Dict, west: Dict) -> None:
+    nodes = [{"name": "n1", "addresses": [], "pod_cidrs": ["22.9.0.0/24", "2001:db8::/64"]}]
+    found = problems(check(east, west, infos=[info("west", 20, nodes=nodes)]))
+    assert found == [("warning", "west", "pod addresses outside the declared blocks: 22.9.0.0/24 (node n1)")]
+
+
+def test_fail_on_decides_whether_warnings_fail(east: Dict, west: Dict) -> None:
+    Path(west["kubeconfig"]).chmod(0o644)
+    assert check(east, west)["failed"] is False
+    assert check(east, west, fail_on="warning")["failed"] is True
+    assert check({**east, "name": "X"}, west, fail_on="never")["failed"] is False
+
+
+def test_the_machine_is_checked(east: Dict, west: Dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Problem("error", "helm is not found", todo="Install it")
+    monkeypatch.setattr(preflight, "controller_problems", lambda: iter([found]))
+    assert problems(check(east, west)) == [("error", "", "helm is not found")]

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person reads after a verification."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.summary import mesh_summary
+
+EAST = {
+    "name": "east",
+    "region": "cn-beijing",
+    "role": "primary",
+    "status": "Available",
+    "sync": [{"istiod": "istiod-1", "status": "synced"}],
+    "gateways": [{"name": "in", "addresses": ["10.0.0.1"]}],
+}
+WEST = {**EAST, "name": "west", "region": "", "role": "remote", "status": "", "gateways": []}
+PAIR = {"from": "east", "to": "west", "sent": 20, "ok": 19, "p50_ms": 62}
+
+
+def summary(**fields: t.Any) -> str:
+    return mesh_summary({"mesh_id": "mesh1", "members": [], "requests": [], "problems": [], "failure": "", **fields})
+
+
+def test_members_and_who_reached_whom_are_tables() -> None:
+    unsent = {"from": "west", "to": "east", "sent": 0, "ok": 0, "p50_ms": None}
+    assert summary(members=[EAST, WEST], requests=[PAIR, unsent]) == (
+        "Mesh mesh1: no problems.\n"
+        "\n"
+        "member  region      role     status     istiod  gateways\n"
+        "east    cn-beijing  primary  Available  synced  10.0.0.1\n"
+        "west    -           remote   -          synced  -\n"
+        "\n"
+        "Requests answered\n"
+        "from \\ to  east       west\n"
+        "east       -          19/20, 62 ms\n"
+        "west       none sent  -"
+    )
+
+
+def test_problems_come_first() -> None:
+    problem = {"severity": "error", "cluster": "west", "what": "it is gone", "why": "", "todo": ""}
+    assert summary(problems=[problem]) == "Mesh mesh1: 1 error.\n\nCluster west\n  error:   It is gone."
+
+
+def test_a_pair_without_any_answer_shows_what_was_tried() -> None:
+    assert "0/37" in summary(requests=[{**PAIR, "sent": 37, "ok": 0, "p50_ms": None}])
+
+
+def test_hostile_names_stay_text() -> None:
+    assert "\\x1b[31m" in summary(requests=[{**PAIR, "from": "\x1b[31m"}])
+
+
+def test_what_broke_the_verification_off_is_told_before_the_rest() -> None:
+    assert summary(failure="Namespace probe exists.") == "Mesh mesh1: Namespace probe exists."

@@ -109,8 +109,8 @@ def build(progress: Progress) -> Built:
 def python_programs() -> dict[str, Path]:
     """The programs that come as packages of this Python environment."""
     spec = importlib.util.find_spec("envoy")
-    envoy = Path(spec.origin).parent / "_bin" / "envoy" if spec and spec.origin else Path("envoy")
-    found = {"envoy": envoy, "kubectl": Path(sys.prefix) / "bin" / "kubectl"}
+    envoy = Path(spec.origin).resolve().parent / "_bin" / "envoy" if spec and spec.origin else Path("envoy")
+    found = {"envoy": envoy, "kubectl": Path(sys.prefix).resolve() / "bin" / "kubectl"}
     if lost := [name for name, path in found.items() if not path.is_file()]:
         raise LabError(f"no {' and no '.join(lost)} in {sys.prefix}: pip install -r tests/requirements.txt")
     return found

@@ -6,7 +6,10 @@ import os
 import time
 from pathlib import Path
 
+from .host import LabError
+
 PARENT = "multiregion-istio-lab"
+PASSED_ON = Path("/run/mrlab-cgroup-controllers")  # what the root did not pass on before; the next boot forgets both
 JOINED = {"cpu", "memory", "pids"}  # of version 1; containers make their own in the others
 
 
@@ -33,8 +36,9 @@ def entries(owner: str) -> list[Path]:
     for root, joined in _mounted():
         group = root / PARENT / owner
         group.mkdir(parents=True, exist_ok=True)
-        for ancestor in (root, root / PARENT):
-            _pass_on_controllers(ancestor)
+        if changed := pass_on_controllers(root):
+            PASSED_ON.write_text(" ".join(changed))
+        pass_on_controllers(root / PARENT)
         if joined:
             system = group / "system"
             system.mkdir(exist_ok=True)
@@ -65,14 +69,38 @@ def remove(seconds: float = 5.0) -> list[Path]:
         if time.monotonic() > deadline:
             break
         time.sleep(0.05)
+    if PASSED_ON.exists():
+        _pass_on_no_more(PASSED_ON.read_text().split())
+        PASSED_ON.unlink()
     return _groups()
 
 
-def _pass_on_controllers(group: Path) -> None:
-    """With version 2 a group has the controllers that its parent passes on, and a kubelet wants all there are."""
-    available = group / "cgroup.controllers"
-    if available.exists() and (controllers := available.read_text().split()):
-        (group / "cgroup.subtree_control").write_text(" ".join(f"+{controller}" for controller in controllers))
+def pass_on_controllers(group: Path) -> list[str]:
+    """With version 2 a group has the controllers that its parent passes on, and a kubelet wants all there are.
+
+    Returns those that the parent did not pass on before.
+
+    :raises LabError: the kernel does not allow it, as for a group that has processes of its own.
+    """
+    available, passed_on = group / "cgroup.controllers", group / "cgroup.subtree_control"
+    if not available.exists() or "memory" not in available.read_text().split():
+        return []  # version 1, or a version 2 beside it that has nothing a kubelet looks for
+    missing = sorted(set(available.read_text().split()) - set(passed_on.read_text().split()))
+    try:
+        if missing:
+            passed_on.write_text(" ".join(f"+{controller}" for controller in missing))
+    except OSError as error:
+        raise LabError(f"cannot pass on the controllers {', '.join(missing)} in {group}: {error.strerror}") from error
+    return missing
+
+
+def _pass_on_no_more(controllers: list[str]) -> None:
+    for root, _joined in _mounted():
+        for controller in controllers:
+            try:
+                (root / "cgroup.subtree_control").write_text(f"-{controller}")
+            except OSError:  # version 1, or somebody else uses it by now
+                continue
 
 
 def _mounted() -> list[tuple[Path, bool]]:

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from . import cgroups, inventory, network, processes
+from . import cgroups, inventory, limits, network, processes
 from .host import STATE, LabError, run
 from .processes import Identity
 from .progress import Progress
@@ -24,6 +24,7 @@ def down(progress: Progress) -> None:
         end_processes()
     with progress.step("removing its namespaces, routes and control groups"):
         network.remove()
+        limits.restore()
         if left := cgroups.remove():
             raise LabError(f"control groups do not go, something is in them: {', '.join(map(str, left))}")
     with progress.step("removing its files"):

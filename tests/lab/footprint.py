@@ -19,6 +19,7 @@ SETTINGS = (
     "net/ipv4/conf/all/rp_filter",
     "net/bridge/bridge-nf-call-iptables",
     "net/netfilter/nf_conntrack_max",
+    "fs/inotify/max_user_instances",
     "vm/overcommit_memory",
     "vm/panic_on_oom",
     "kernel/panic",
@@ -48,6 +49,8 @@ def read() -> set[str]:
         path = Path("/proc/sys") / setting
         found.add(f"setting: {setting} = {path.read_text().strip() if path.exists() else 'none'}")
     found |= {f"file: {path}" for place in PLACES for path in Path("/").glob(place.removeprefix("/"))}
+    for place in Path("/sys/fs/cgroup").glob("**/cgroup.subtree_control"):
+        found.add(f"controllers: {place} {place.read_text()}")
     for group, _inner, _files in os.walk("/sys/fs/cgroup"):
         found.add(f"control group: {group}")
     return found

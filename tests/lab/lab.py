@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from . import certificates, cleanup, control_plane, hollow, inventory, network, node, parts, services
+from . import certificates, cleanup, control_plane, hollow, inventory, limits, network, node, parts, services
 from .host import OUTPUT, STATE, LabError, stopping
 from .parts import Parts
 from .progress import Progress
@@ -28,6 +28,7 @@ def up(clusters: Sequence[Cluster], planes: Sequence[ControlPlane], progress: Pr
         network.refuse_conflicts()
         progress.expect(1 + STEPS_PER_CLUSTER * len(clusters) + len(planes))
         with progress.step("network"):
+            limits.raise_limit()
             join(clusters, planes)
         side_by_side(
             [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import binaries, images, packages
+from . import binaries, cache, images, packages
 from .host import OUTPUT, LabError
 from .progress import Progress
 
@@ -26,7 +26,8 @@ def ensure(progress: Progress, links: Path) -> Parts:
     packages.install(progress)
     built = binaries.build(progress)
     archives = images.build(built, progress)
-    link(built.programs, links)
+    with cache.only_writer(progress):
+        link(built.programs, links)
     return Parts(built.programs, built.charts, archives)
 
 

@@ -180,8 +180,19 @@ def wait_ready(daemon: Daemon, ready: Callable[[], bool], seconds: float) -> Non
 
 def log_end(daemon: Daemon) -> str:
     """Where the log is, and its last lines."""
-    lines = daemon.log.read_text(errors="replace").splitlines()[-8:] if daemon.log.exists() else []
-    return "\n  ".join([f"The end of {daemon.log}:", *lines])
+    return last_lines(daemon.log)
+
+
+def last_lines(log: Path) -> str:
+    """A log's path and last lines."""
+    lines = log.read_text(errors="replace").splitlines()[-8:] if log.exists() else []
+    return "\n  ".join([f"The end of {log}:", *lines])
+
+
+def ended(*owners: str) -> dict[str, Path]:
+    """The processes of these owners that were started and run no more: their logs by name."""
+    records = [record for owner in owners for record in sorted((RECORDS / owner).glob("*"))]
+    return {one.name: LOGS / one.parent.name / f"{one.name}.log" for one in records if not of_record(one)}
 
 
 def recorded() -> list[Identity]:

@@ -2,7 +2,7 @@
 # Runs a command as if on a machine of its own: sandbox.sh DIRECTORY COMMAND...
 #
 # Network, mounts, processes, control groups and /var/lib (kept in DIRECTORY) are the command's own, so a lab in there has nothing to do
-# with the machine's lab. Programs, packages and caches are the machine's. What is left in there when the command ends, ends too.
+# with the machine's lab; it only seems to it as if it could set the machine's limit of inotify instances. Programs, packages and caches are the machine's. What is left in there when the command ends, ends too.
 set -eu
 directory=$1; shift
 name=mrlab-sandbox-$$
@@ -36,6 +36,8 @@ sh -eu -c '
         cgroup2) umount "$where"; mount -t cgroup2 cgroup2 "$where" ;;
         esac
     done
+    setting=/proc/sys/fs/inotify/max_user_instances
+    cat "$setting" >/run/setting; mount --bind /run/setting "$setting"
     ip link set lo up
     exec "$@"
 ' sandbox "$directory" "$@" || status=$?

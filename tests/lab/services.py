@@ -10,7 +10,7 @@ from typing import Any
 
 from . import processes
 from .binaries import TOOLS, module_version
-from .certificates import Programs, kubeconfig
+from .certificates import Programs, directory, kubeconfig
 from .host import CHECKOUT, LabError, run, wait_until
 from .processes import Daemon
 from .topology import Cluster
@@ -34,7 +34,10 @@ def start(cluster: Cluster, programs: Programs) -> None:
         "--pool",
         str(cluster.balanced),
     )
-    environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    # The Kubernetes client keeps certificates and key in temporary files for as long as it runs.
+    temporary = directory(cluster.name) / "tmp"
+    temporary.mkdir(exist_ok=True, mode=0o700)
+    environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
     namespace = cluster.attachment.namespace
     processes.start(Daemon(cluster.name, "load-balancer", command, namespace, environment=environment))
 
@@ -42,15 +45,15 @@ def start(cluster: Cluster, programs: Programs) -> None:
 def wait_ready(cluster: Cluster, programs: Programs) -> None:
     """Wait until all nodes are Ready and DNS is available.
 
-    :raises LabError: not in time, with what is missing.
+    :raises LabError: not in time, with what is missing; or a process of the cluster ended.
     """
 
-    wait_until(
-        lambda: not missing(cluster, programs),
-        READY_SECONDS,
-        f"{cluster.name} ready for use",
-        lambda: missing(cluster, programs),
-    )
+    def ready() -> bool:
+        for name, log in processes.ended(cluster.name, cluster.node).items():
+            raise LabError(f"{name} of {cluster.name} ended by itself. {processes.last_lines(log)}")
+        return not missing(cluster, programs)
+
+    wait_until(ready, READY_SECONDS, f"{cluster.name} ready for use", lambda: missing(cluster, programs))
 
 
 def missing(cluster: Cluster, programs: Programs) -> str:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from . import control_plane, processes
 from .certificates import kubeconfig
-from .topology import CLUSTERS, MOST_CONTROL_PLANES, ControlPlane
+from .topology import CLUSTERS, MOST_CONTROL_PLANES
 from .topology import control_plane as numbered
 
 
@@ -21,15 +21,10 @@ def show() -> int:
     well = bool(started)
     for plane in started:
         cluster = clusters.get(plane.name)
-        answers, ended = control_plane.is_ready(plane), ended_processes(plane, cluster.node if cluster else None)
+        answers = control_plane.is_ready(plane)
+        ended = processes.ended(plane.name, *([cluster.node] if cluster else []))
         well = well and answers and not ended
         region = cluster.vpc.region if cluster else "-"
         table.add_row(plane.name, region, plane.api_server, "yes" if answers else "NO", ", ".join(ended) or "none")
     Console().print(table if started else "There is no lab on this machine: python -m tests.lab up")
     return 0 if well else 1
-
-
-def ended_processes(plane: ControlPlane, node: str | None) -> list[str]:
-    """The names of processes that were started and run no more."""
-    records = [record for owner in (plane.name, node) if owner for record in (processes.RECORDS / owner).glob("*")]
-    return sorted(record.name for record in records if not processes.of_record(record))

@@ -19,7 +19,7 @@ extends_documentation_fragment:
   - multiregion.istio._attributes
   - multiregion.istio._attributes.reads
 author:
-  - multiregion.istio contributors (@multiregion)
+  - multiregion.istio contributors (!UNKNOWN)
 requirements:
   - python >= 3.11
   - netaddr >= 1.3

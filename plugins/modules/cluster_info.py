@@ -30,7 +30,7 @@ options:
     type: str
     default: istio.alibabacloud.com/v1beta1
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.mesh_preflight
 """
@@ -59,7 +59,7 @@ cluster_info:
       returned: always
       sample: ap-southeast-1
     reachable:
-      description: Whether its API server answered. If not, all that follows is empty, but RV(cluster_info.problems).
+      description: Whether its API server answered this identity. If not, all that follows is empty, but RV(cluster_info.problems).
       type: bool
       returned: always
       sample: true
@@ -177,6 +177,7 @@ cluster_info:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.cluster_info import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options

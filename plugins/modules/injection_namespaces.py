@@ -31,7 +31,7 @@ options:
     type: str
     default: ''
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""
@@ -71,6 +71,7 @@ kept:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.injection import run
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module

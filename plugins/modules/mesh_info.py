@@ -65,7 +65,7 @@ notes:
   - The kubeconfig of the primary needs to list pods, services, namespaces, secrets and RemoteIstio objects and to forward ports of
     pods in O(namespace); those of the others to list pods, services and namespaces. All need to create pods (which are not stored).
 author:
-  - multiregion.istio contributors (@multiregion)
+  - multiregion.istio contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""
@@ -189,6 +189,7 @@ problems:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_info import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options

@@ -64,7 +64,7 @@ options:
   wait_timeout:
     description: Seconds for each single wait, that for a CustomResourceDefinition to be served included.
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.remote_istio
 """
@@ -132,6 +132,7 @@ objects:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.objects import run
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module

@@ -42,7 +42,7 @@ options:
       - With O(wait), a JMESPath expression over RV(objects) that ends the wait when it is true.
     type: str
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.mesh_objects
 """

@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - multiregion.istio._attributes
   - multiregion.istio._attributes.reads
 author:
-  - multiregion.istio contributors (@multiregion)
+  - multiregion.istio contributors (!UNKNOWN)
 requirements:
   - python >= 3.11
   - netaddr >= 1.3
@@ -285,7 +285,7 @@ def main() -> None:
         if error:
             module.fail_json(msg=missing_required_lib(library), exception=error)
     try:
-        result = run(module.params, module.check_mode, module.log)
+        result = run(module.params, module.run_command)
     except MeshError as error:
         module.fail_json(msg=str(error), **error.details)
     if result.pop("failed"):

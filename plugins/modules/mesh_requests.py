@@ -55,6 +55,7 @@ options:
   namespace:
     description:
       - The namespace that is made in every member, and removed. One that exists and is not left from an earlier run is refused.
+      - Two runs at the same time need two namespaces, since the second takes that of the first for a leftover.
     type: str
     default: multiregion-istio-probe
   mesh_id:
@@ -85,7 +86,7 @@ notes:
   - The kubeconfigs need to make and delete namespaces, and to make pods and services and forward ports of pods in O(namespace).
   - The module runs where the kubeconfigs are, as a rule on the machine that runs Ansible (C(ansible_connection=local)).
 author:
-  - multiregion.istio contributors (@multiregion)
+  - multiregion.istio contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""
@@ -152,6 +153,7 @@ problems:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_requests import run
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 

@@ -16,7 +16,7 @@ description:
   - A token is minted where there is none, is confirmed by the remote's API server before the primary gets it, and is never a
     value of Ansible. The token in use is read back, so that a second run changes nothing; one that was made anew in the remote
     is written again.
-  - Both clusters are read at once, and whatever is refused is refused before anything is written.
+  - Both clusters are read at once. What is refused, by us or by the primary's API server, is refused before anything is written.
   - What it makes is marked as ours. What others own is refused; see M(multiregion.istio.mesh_objects) for who owns what.
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
@@ -33,7 +33,7 @@ attributes:
       - Tokens and certificates are shown by fingerprint only.
   idempotent:
     details:
-      - A new RV(status.LastVerified) alone is written, but is no change.
+      - A new O(status.LastVerified) alone is written, but is no change.
 options:
   primary:
     description: How the cluster of the control plane is reached. It has the same options as the remote, but no environment variables.
@@ -198,7 +198,7 @@ options:
   wait:
     description: Whether to wait until an operator says that the RemoteIstio is V(Available).
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.remote_istio_info
   - module: multiregion.istio.mesh_objects
@@ -290,6 +290,7 @@ objects:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION, STATUSES
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options

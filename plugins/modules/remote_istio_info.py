@@ -30,7 +30,7 @@ options:
     type: str
     default: istio.alibabacloud.com/v1beta1
 author:
-  - multiregion.istio contributors
+  - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.remote_istio
 """
@@ -96,6 +96,7 @@ remote_istios:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio_info import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options

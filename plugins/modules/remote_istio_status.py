@@ -59,7 +59,7 @@ options:
         description: When that was found, RFC 3339.
         type: str
 author:
-  - multiregion.istio contributors (@multiregion)
+  - multiregion.istio contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""
@@ -83,6 +83,7 @@ statuses:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio_status import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION, STATUSES
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options

@@ -23,6 +23,7 @@ from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import remove_credential_files
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import missing_libraries

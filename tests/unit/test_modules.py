@@ -27,7 +27,7 @@ def module(name: str) -> t.Any:
 
 def fragment(reference: str) -> Dict:
     """multiregion.istio._attributes.reads: the variable READS of plugins/doc_fragments/_attributes.py."""
-    _, _, name, *variant = reference.split(".")
+    name, *variant = reference.split(".")[2:]
     source = importlib.import_module(f"{COLLECTION}.doc_fragments.{name}").ModuleDocFragment
     loaded: Dict = yaml.safe_load(getattr(source, variant[0].upper() if variant else "DOCUMENTATION"))
     return loaded

@@ -36,8 +36,13 @@ def test_each_variable_has_a_default_or_is_required(role: str) -> None:
 
 @pytest.mark.parametrize("role", NAMES)
 def test_documented_defaults_are_the_defaults(role: str) -> None:
-    documented = {name: option["default"] for name, option in options(role).items() if "default" in option}
-    assert documented == load(role, "defaults/main.yml")
+    """A template cannot be documented as the default of a bool or a dict: antsibull-docs checks its type."""
+    specs, defaults = options(role), load(role, "defaults/main.yml")
+    documented = {name: option["default"] for name, option in specs.items() if "default" in option}
+    templated = {
+        name for name, value in defaults.items() if "{{" in str(value) and specs[name]["type"] in ("bool", "dict")
+    }
+    assert documented == {name: value for name, value in defaults.items() if name not in templated}
 
 
 @pytest.mark.parametrize("role", NAMES)

@@ -80,7 +80,7 @@ def read(client: KubernetesClient, namespace: str, api_version: str, problems: l
     calls: list[t.Callable[[], t.Any]] = [
         attempt(lambda: client.list(NODE), [], ERROR),
         attempt(lambda: corefile(client), ""),
-        attempt(lambda: client.list(DAEMON_SET), []),
+        attempt(lambda: client.list(DAEMON_SET, metadata_only=True), []),
         attempt(lambda: client.list(DEPLOYMENT, labels="app=istiod"), []),
         attempt(lambda: client.get(CUSTOM_RESOURCE_DEFINITION, definition), None),
         attempt(lambda: denied(client), []),

@@ -9,7 +9,6 @@ import importlib
 import importlib.metadata
 import os
 import re
-import subprocess
 import sys
 import typing as t
 
@@ -18,6 +17,7 @@ from ansible.module_utils.common.process import get_bin_path
 from .._problems import ERROR, WARNING, Problem
 
 Version = tuple[int, ...]
+RunCommand = t.Callable[[list[str]], tuple[int, str, str]]  # AnsibleModule.run_command: (exit code, output, errors)
 
 OLDEST_PYTHON = (3, 11)
 # distribution: (module, lowest version, first that is too new). A unit test compares them with requirements.txt.
@@ -29,10 +29,9 @@ LIBRARIES: dict[str, tuple[str, Version, Version]] = {
 }
 # kubernetes.core takes Helm 3.0 and later; this collection is tested with Helm 4.
 OLDEST_HELM, TESTED_HELM = (3,), (4,)
-HELM_TIMEOUT = 20
 
 
-def controller_problems() -> t.Iterator[Problem]:
+def controller_problems(run_command: RunCommand) -> t.Iterator[Problem]:
     """What is missing on this machine for all later steps."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         yield Problem(
@@ -42,7 +41,7 @@ def controller_problems() -> t.Iterator[Problem]:
         )
     for name, (module, lowest, too_new) in LIBRARIES.items():
         yield from library_problems(name, module, lowest, too_new)
-    yield from helm_problems()
+    yield from helm_problems(run_command)
 
 
 def library_problems(name: str, module: str, lowest: Version, too_new: Version) -> t.Iterator[Problem]:
@@ -59,7 +58,7 @@ def library_problems(name: str, module: str, lowest: Version, too_new: Version) 
         yield Problem(ERROR, f"Python package {name} has version {version}, {wanted} is needed", "", todo)
 
 
-def helm_problems() -> t.Iterator[Problem]:
+def helm_problems(run_command: RunCommand) -> t.Iterator[Problem]:
     """Whether Helm is found as kubernetes.core finds it, and which one it is."""
     todo = "Install Helm 4 into a directory of PATH"
     try:
@@ -67,14 +66,11 @@ def helm_problems() -> t.Iterator[Problem]:
     except ValueError:
         yield Problem(ERROR, "helm is not found on this machine", f"PATH is {os.environ.get('PATH', '')}", todo)
         return
-    command = [binary, "version", "--template", "{{.Version}}"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=HELM_TIMEOUT, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        why = getattr(error, "stderr", None) or str(error)
-        yield Problem(ERROR, f"helm does not tell its version ({binary})", why, todo)
+    code, output, errors = run_command([binary, "version", "--template", "{{.Version}}"])
+    if code:
+        yield Problem(ERROR, f"helm does not tell its version ({binary})", errors.strip(), todo)
         return
-    version = answer.stdout.strip()
+    version = output.strip()
     if numbers(version) < OLDEST_HELM:
         yield Problem(ERROR, f"Helm {version or 'of an unknown version'} is too old ({binary})", "", todo)
     elif numbers(version) < TESTED_HELM:

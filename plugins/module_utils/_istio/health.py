@@ -186,7 +186,7 @@ def _sync(mesh: Mesh, name: str) -> list[Problem]:
 
 def _record(mesh: Mesh, name: str) -> list[Problem]:
     record = mesh.records.get(name)
-    join = "Join the cluster: run the playbook multiregion.istio.remotes"
+    join = "Run the playbook multiregion.istio.remotes: it brings the cluster to its RemoteIstio"
     if record is None:
         where = f"namespace {mesh.namespace} of {mesh.primary}"
         return [Problem(ERROR, "the cluster has no RemoteIstio", f"none of this name in {where}", join, name)]

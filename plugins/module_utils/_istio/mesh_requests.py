@@ -93,7 +93,8 @@ def send_and_clear_away(
         finally:
             interrupts.defer()
             made = [access for name, access in accesses.items() if name in plan.made]
-            left_behind = clear_away(made, plan, wait=not interrupts.received, progress=progress)
+            progress("removing the probes")
+            left_behind = clear_away(made, plan, wait=not interrupts.received)
     return sites, outcomes, left_behind
 
 
@@ -134,19 +135,18 @@ def send_from(
     return outcomes
 
 
-def clear_away(made: t.Sequence[Access], plan: Plan, *, wait: bool, progress: Progress) -> list[Problem]:
+def clear_away(made: t.Sequence[Access], plan: Plan, *, wait: bool) -> list[Problem]:
     """Remove what this run made; what cannot be removed is told."""
 
     def one(access: Access) -> Problem | None:
         try:
-            remove(KubernetesClient(access), plan, wait=wait, progress=lambda _line: None)
+            remove(KubernetesClient(access), plan, wait=wait)
         except MeshError as error:
             what = f"Namespace {plan.namespace} may be left behind"
             todo = f"The next run removes it; or kubectl delete namespace {plan.namespace}"
             return Problem(WARNING, what, error.why or error.what, todo, access.name)
         return None
 
-    progress("removing the probes")
     return [problem for problem in for_each(one, made, threading.Event()) if problem]
 
 
@@ -166,7 +166,8 @@ def pair_problems(outcomes: t.Sequence[Outcome], count: int) -> list[Problem]:
             if outcome.sent > outcome.ok
             else f"requests to {outcome.target} took too long",
             why=outcome.why,
-            todo=f"Check that pods of {outcome.source} reach pods of {outcome.target} (routes, security groups) and that istiod reads both",
+            todo=f"Check that pods of {outcome.source} reach pods of {outcome.target} (routes, security groups, policies)"
+            " and that istiod reads both",
             cluster=outcome.source,
         )
         for outcome in outcomes

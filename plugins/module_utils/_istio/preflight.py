@@ -12,7 +12,7 @@ from .._address_plan.check import Finding, check_plan
 from .._address_plan.rules import Policy
 from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
 from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
-from .controller import controller_problems
+from .controller import RunCommand, controller_problems
 from .kubeconfig_file import address_of
 from .preflight_checks import (
     Member,
@@ -38,11 +38,11 @@ MEMBER_OPTIONS: dict[str, Dict] = {
 }
 
 
-def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: t.Callable[[str], None]) -> Dict:
+def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
     """The result of the module, with `failed` as `fail_on` has it and the `report` of all problems."""
     infos = {info.get("name"): info for info in params["infos"]}
     members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]
-    problems = [*controller_problems(), *mesh_problems(params, members)]
+    problems = [*controller_problems(run_command), *mesh_problems(params, members)]
     plan = []
     for member in members:
         named, found = kubeconfig_problems(member)

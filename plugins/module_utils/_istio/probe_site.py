@@ -15,13 +15,12 @@ from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT
 from .._kubernetes.ownership import marked, ownership_of
 from .._wait import Acceptor, Clock, Progress, Wait, wait_until
-from .member import sample_pod
+from .member import INJECTION_LABEL, REVISION_LABEL, sample_pod
 from .pods import pod_state, proxy_image
 from .probe import LABEL, namespace_object, pod_object, probe_name, service_object
 
 REMOVAL_TIMEOUT = 60.0
 INTERVAL = 0.5
-NO_SIDECAR_TODO = "Check that istiod runs, that the cluster reaches it on 15017, and the revision"
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     if leftovers:
         progress(f"{cluster}: removing what an earlier run left behind in namespace {plan.namespace}")
         client.delete(NAMESPACE, plan.namespace, uid=leftovers["metadata"]["uid"])
-        wait_for_absence(client, NAMESPACE, leftovers, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=progress)
+        wait_for_absence(client, NAMESPACE, leftovers, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
     plan.made.add(cluster)
     client.create(
         NAMESPACE, marked(namespace_object(plan.namespace, plan.revision, plan.run), plan.mesh_id, adopted=False)
@@ -95,14 +94,20 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     return Site(cluster, client, image)
 
 
-def remove(client: KubernetesClient, plan: Plan, *, wait: bool, progress: Progress) -> None:
+def remove(client: KubernetesClient, plan: Plan, *, wait: bool) -> None:
     """Delete the namespace if this very run made it. Raises MeshError where it cannot be, or does not go away."""
     live = client.get(NAMESPACE, plan.namespace)
     if live is None or (live["metadata"].get("labels") or {}).get(LABEL) != plan.run:
         return
     client.delete(NAMESPACE, plan.namespace, uid=live["metadata"]["uid"])
+    # Kubernetes begins to empty a namespace after 5 s; the pod may use them to end.
+    client.delete(POD, probe_name(client.cluster), plan.namespace)
     if wait:
-        wait_for_absence(client, NAMESPACE, live, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=progress)
+        wait_for_absence(client, NAMESPACE, live, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
+
+
+def silent(_line: str) -> None:
+    """Progress that nobody needs to see."""
 
 
 def sleep_until(stop: threading.Event) -> t.Callable[[float], None]:
@@ -130,7 +135,7 @@ def _wait_for_account(client: KubernetesClient, plan: Plan, clock: Clock) -> Non
         timeout=plan.timeout,
         interval=0.1,
     )
-    wait_until(read, wait, lambda _line: None, clock)
+    wait_until(read, wait, silent, clock)
 
 
 def _sidecar_image(client: KubernetesClient, plan: Plan) -> str:
@@ -145,8 +150,13 @@ def _sidecar_image(client: KubernetesClient, plan: Plan) -> str:
 
 
 def _no_sidecar(cluster: str, plan: Plan, why: str) -> MeshError:
-    what = f"a new pod in namespace {plan.namespace} does not get a sidecar"
-    return MeshError(what, cluster=cluster, why=why, todo=NO_SIDECAR_TODO)
+    asked = f"{REVISION_LABEL}={plan.revision}" if plan.revision else f"{INJECTION_LABEL}=enabled"
+    return MeshError(
+        f"a new pod in namespace {plan.namespace} does not get a sidecar",
+        cluster=cluster,
+        why=f"{why} (the namespace asks for one by {asked})",
+        todo="Check that istiod runs, that the cluster reaches it on 15017, and its revision (mesh_revision)",
+    )
 
 
 def _wait_for_probe(client: KubernetesClient, plan: Plan, clock: Clock, progress: Progress) -> None:
@@ -155,13 +165,13 @@ def _wait_for_probe(client: KubernetesClient, plan: Plan, clock: Clock, progress
     def read() -> Object:
         pod = client.get(POD, name, plan.namespace)
         if pod is None:
-            return {"ready": False, "status": "deleted by somebody", "reason": ""}
+            return {"ready": False, "gone": True, "status": "deleted by somebody else"}
         state = pod_state(pod)
         return {"ready": state.ready, "status": "Ready" if state.ready else "starting", "reason": state.reason}
 
     wait = Wait(
         what=f"Pod {plan.namespace}/{name}",
-        acceptors=(Acceptor("ready"),),
+        acceptors=(Acceptor("ready"), Acceptor("gone", "failure")),
         status="status",
         reason="reason",
         cluster=client.cluster,

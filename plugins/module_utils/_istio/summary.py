@@ -13,7 +13,7 @@ Result = t.Mapping[str, t.Any]
 
 
 def mesh_summary(found: Result) -> str:
-    """What broke the verification off and the problems first, then the members and who reached whom. `found` is the content of verify.json."""
+    """What went wrong first, then the members and who reached whom. `found` is the content of verify.json."""
     problems = [Problem(**problem) for problem in found["problems"]]
     head = f"Mesh {found['mesh_id']}"
     parts = [f"{head}: {found['failure']}"] if found["failure"] else []
@@ -21,7 +21,7 @@ def mesh_summary(found: Result) -> str:
         parts.append(report(head, problems) if problems else f"{head}: no problems.")
     if found["members"]:
         parts.append(
-            table([["member", "region", "role", "status", "istiod", "gateways"], *map(_member, found["members"])])
+            table([["member", "region", "role", "status", "istiod", "load balancers"], *map(_member, found["members"])])
         )
     if found["requests"]:
         parts.append("Requests answered\n" + matrix(found["requests"]))
@@ -62,4 +62,4 @@ def _cell(pair: Result) -> str:
     if not pair["sent"]:
         return "none sent"
     answered = f"{pair['ok']}/{pair['sent']}"
-    return answered if pair["p50_ms"] is None else f"{answered}, {pair['p50_ms']} ms"
+    return answered if pair["p50_ms"] is None else f"{answered}, {pair['p50_ms'] or '<1'} ms"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 
 from .._errors import MeshError
 
@@ -50,7 +51,9 @@ def load_configuration(access: Access) -> t.Any:
             raise MeshError(
                 f"cannot load kubeconfig {access.kubeconfig or '(default)'}",
                 cluster=access.name,
-                why=str(error),
+                why="there is no such file"
+                if access.kubeconfig and not Path(access.kubeconfig).exists()
+                else str(error),
                 todo="Set mesh_cluster_kubeconfig (option kubeconfig) to a readable file and mesh_cluster_context to one of its contexts",
             ) from error
     overrides = {

@@ -166,8 +166,10 @@ def wait_for_definition(client: KubernetesClient, definition: Object, *, timeout
 
 
 def defined_kinds(definition: Object) -> list[Kind]:
-    """The kinds that a CustomResourceDefinition serves, one a version."""
-    spec = definition["spec"]
+    """The kinds that a CustomResourceDefinition serves, one a version; none where it is given by its name alone."""
+    spec = definition.get("spec") or {}
+    if not spec.keys() >= {"group", "names", "scope", "versions"}:
+        return []
     return [
         Kind(
             f"{spec['group']}/{version['name']}",

@@ -26,6 +26,8 @@ FIELD_MANAGER = "multiregion.istio"
 PAGE_SIZE = 500
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 60.0
+JSON = "application/json"
+METADATA_LIST = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 Object = dict[str, t.Any]
 
@@ -52,20 +54,29 @@ class KubernetesClient:
                 return None
             raise
 
-    def list(self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = "") -> list[Object]:
+    def list(
+        self,
+        kind: Kind,
+        namespace: str | None = None,
+        *,
+        labels: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+    ) -> list[Object]:
         """All objects of a kind, page by page; an empty list where the kind does not exist."""
+        accept = METADATA_LIST if metadata_only else JSON
         query = {"limit": str(PAGE_SIZE), "labelSelector": labels, "fieldSelector": fields}
         items: list[Object] = []
         what = f"list {kind.plural}" + (f" in namespace {namespace}" if namespace else "")
         while True:
             try:
-                page = self.request("GET", kind.path(namespace=namespace), query=query, what=what)
+                page = self.request("GET", kind.path(namespace=namespace), query=query, what=what, accept=accept)
             except ApiError as error:
                 if error.status == 404:
                     return []
                 raise
             # The items of a list do not say what they are.
-            items += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or []]
+            items += [{**item, "apiVersion": kind.api_version, "kind": kind.kind} for item in page.get("items") or []]
             query["continue"] = page.get("metadata", {}).get("continue") or ""
             if not query["continue"]:
                 return items
@@ -181,11 +192,12 @@ class KubernetesClient:
         what: str,
         query: t.Mapping[str, str] | None = None,
         body: t.Any = None,
-        content_type: str = "application/json",
+        content_type: str = JSON,
+        accept: str = JSON,
     ) -> Object:
         """One request, its JSON answer. Raises ApiError; `what` completes "cannot ..." in its message."""
         text = "&".join([urlencode([(key, value)]) for key, value in (query or {}).items() if value])
-        headers = {"Accept": "application/json", "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
+        headers = {"Accept": accept, "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
         headers.update(self.authorization())
         try:
             answer = self._pool.request(

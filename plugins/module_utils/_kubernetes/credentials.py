@@ -55,7 +55,7 @@ def token_of(secret: Object | None) -> Token | None:
     """The token in a Secret; None until the token controller has filled it."""
     data = (secret or {}).get("data") or {}
     token, ca = decoded(data.get("token")), decoded(data.get("ca.crt"))
-    return Token(token, ca) if token else None
+    return Token(token, ca) if token and ca else None
 
 
 def decoded(value: str | None) -> str:
@@ -69,7 +69,7 @@ def wait_for_token(client: KubernetesClient, name: str, namespace: str) -> Token
         lambda: client.get(SECRET, name, namespace) or {},
         Wait(
             what=f"token in Secret {namespace}/{name}",
-            acceptors=(Acceptor("data.token"),),
+            acceptors=(Acceptor('data.token && data."ca.crt"'),),
             status="metadata.name",
             cluster=client.cluster,
             todo="Check that the cluster's controller manager runs, and that the ServiceAccount exists",

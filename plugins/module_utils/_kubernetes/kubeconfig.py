@@ -84,7 +84,11 @@ def parse(text: str) -> ClusterCredential | None:
         )
         plain = all(isinstance(value, str) for value in astuple(credential))
         # kubectl and istioctl write an empty "preferences" too.
-        plain = plain and not names and {"preferences": {}, **yaml.safe_load(render(credential))} == {"preferences": {}, **config}
+        plain = (
+            plain
+            and not names
+            and {"preferences": {}, **yaml.safe_load(render(credential))} == {"preferences": {}, **config}
+        )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError):
         return None
     return credential if plain else None

@@ -52,14 +52,12 @@ def read(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> list[Object
     kind = client.kind_of(params["api_version"], params["kind"])
     if kind is None:
         return []
-    if params["name"]:
-        found = client.get(kind, params["name"], params["namespace"])
-        objects = [found] if found else []
-    else:
-        listed = client.list(kind, params["namespace"], labels=params["labels"] or "")
-        objects = [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in listed]
+    if not params["name"]:
+        labels, namespace = params["labels"] or "", params["namespace"]
+        return client.list(kind, namespace, labels=labels, metadata_only=kind == SECRET)
+    found = client.get(kind, params["name"], params["namespace"])
     hidden = SECRET_FIELDS if kind == SECRET else ()
-    return [{key: value for key, value in item.items() if key not in hidden} for item in objects]
+    return [{key: value for key, value in found.items() if key not in hidden}] if found else []
 
 
 def is_wanted(objects: list[Object], until: str) -> bool:

@@ -8,6 +8,7 @@ Documented in plugins/doc_fragments/_kubernetes.py.
 
 from __future__ import annotations
 
+import importlib
 import traceback
 import typing as t
 
@@ -16,14 +17,11 @@ from ansible.module_utils.basic import env_fallback, missing_required_lib
 from .access import Access
 
 IMPORT_ERRORS: dict[str, str] = {}
-try:
-    import kubernetes  # noqa: F401 - only asked for: the client imports what it uses
-except ImportError:
-    IMPORT_ERRORS["kubernetes"] = traceback.format_exc()
-try:
-    import jmespath  # noqa: F401 - the same, by _wait.py
-except ImportError:
-    IMPORT_ERRORS["jmespath"] = traceback.format_exc()
+for package in ("kubernetes", "jmespath"):  # asked for here, used by client.py and _wait.py
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        IMPORT_ERRORS[package] = traceback.format_exc()
 
 ACCESS_OPTIONS: dict[str, dict[str, t.Any]] = {
     "kubeconfig": {"type": "path"},

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 
 from .._errors import ApiError
 from .client import KubernetesClient, refused
+from .kinds import POD
 
 try:
-    import kubernetes.client
-    import kubernetes.stream
+    import kubernetes.client.exceptions
+    import kubernetes.stream.ws_client
     import websocket
 except ImportError:
     pass  # main() answers with missing_required_lib (options.py)
@@ -94,11 +95,15 @@ def _open(client: KubernetesClient, namespace: str, pod: str, port: int, target:
     abandoned = threading.Event()
 
     def connect() -> None:
-        # An ApiClient of its own: while it connects, the package puts a function of its own into it.
-        api = kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(client.configuration))
+        # Not by CoreV1Api.connect_get_namespaced_pod_portforward, which comes to the same call: in version 37 of the
+        # package the import of that class takes 2 s.
         try:
-            forward = kubernetes.stream.portforward(
-                api.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
+            forward = kubernetes.stream.ws_client.portforward_call(  # type: ignore[no-untyped-call]  # the package has no types
+                client.configuration,
+                "GET",
+                f"{str(client.configuration.host).rstrip('/')}{POD.path(pod, namespace)}/portforward",
+                query_params=[("ports", str(port))],
+                headers=client.authorization(),
             )
         except Exception as error:  # handed to the thread that waits
             opened.set_exception(error)
@@ -114,7 +119,7 @@ def _open(client: KubernetesClient, namespace: str, pod: str, port: int, target:
     except FutureTimeout as error:
         abandoned.set()
         raise ApiError(f"cannot {what}", cluster=client.cluster, why=f"not open after {OPEN_TIMEOUT:g} s") from error
-    except kubernetes.client.ApiException as error:
+    except kubernetes.client.exceptions.ApiException as error:
         cause = error.__context__
         if isinstance(cause, websocket.WebSocketBadStatusException):
             raise refused(what, client.cluster, cause.status_code, cause.resp_body or b"") from error

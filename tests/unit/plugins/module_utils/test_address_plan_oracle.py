@@ -15,7 +15,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.bl
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.check import check_plan
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.rules import Policy
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Network: t.TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 Found = set[tuple[str, str, frozenset[tuple[str, str, str]], str]]
 
 EVERYWHERE = [
@@ -139,10 +139,14 @@ def random_block(dice: random.Random) -> str:
 
 def random_cluster(dice: random.Random, number: int) -> Cluster:
     def blocks(most: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(random_block(dice) for _ in range(dice.randint(0, most))))
+        return tuple(dict.fromkeys(random_block(dice) for _number in range(dice.randint(0, most))))
 
     vpc_cidrs = blocks(2)
-    inside = tuple(dict.fromkeys(dice.choice(vpc_cidrs) for _ in range(2))) if vpc_cidrs and dice.random() < 0.5 else ()
+    inside = (
+        tuple(dict.fromkeys(dice.choice(vpc_cidrs) for _number in range(2)))
+        if vpc_cidrs and dice.random() < 0.5
+        else ()
+    )
     return Cluster(
         name=f"c{number}",
         network=dice.choice(["n1", "n2"]),
@@ -153,16 +157,16 @@ def random_cluster(dice: random.Random, number: int) -> Cluster:
         vswitch_cidrs=inside or blocks(2),
         pod_cidrs=inside or blocks(3),
         service_cidrs=blocks(2),
-        addresses=tuple({random_block(dice).split("/")[0] for _ in range(dice.randint(0, 2))}),
+        addresses=tuple({random_block(dice).partition("/")[0] for _number in range(dice.randint(0, 2))}),
     )
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_random_plans_have_the_findings_of_the_table(seed: int) -> None:
     dice = random.Random(seed)
-    for _ in range(15):
+    for _number in range(15):
         clusters = [random_cluster(dice, number) for number in range(dice.randint(1, 6))]
-        external = list(dict.fromkeys(random_block(dice) for _ in range(dice.randint(0, 2))))
+        external = list(dict.fromkeys(random_block(dice) for _number in range(dice.randint(0, 2))))
         strict, public = dice.random() < 0.5, dice.random() < 0.5
         plan = check_plan(clusters, external, Policy(strict, public))
         found = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
 import sys
 import typing as t
 from pathlib import Path
@@ -16,6 +17,12 @@ import pytest
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import controller
 
 REQUIREMENTS = Path(__file__).parents[4] / "requirements.txt"
+
+
+def run_command(command: list[str]) -> tuple[int, str, str]:
+    """What AnsibleModule.run_command does."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[[str], N
 
 
 def whats() -> list[tuple[str, str]]:
-    return [(problem.severity, problem.what) for problem in controller.helm_problems()]
+    return [(problem.severity, problem.what) for problem in controller.helm_problems(run_command)]
 
 
 @pytest.mark.parametrize("version", ["v4.0.0", "v4.3", "v5.1.0"])
@@ -50,18 +57,18 @@ def test_helm_3_is_a_warning(helm: t.Callable[[str], None]) -> None:
 @pytest.mark.parametrize("version", ["v2.17.0", "''", "garbage"])
 def test_helm_2_and_no_version_are_errors(helm: t.Callable[[str], None], version: str) -> None:
     helm(f"echo {version}")
-    assert [severity for severity, _ in whats()] == ["error"]
+    assert [severity for severity, _what in whats()] == ["error"]
 
 
 def test_helm_that_fails_is_an_error_with_its_reason(helm: t.Callable[[str], None]) -> None:
     helm("echo 'no such file' >&2; exit 3")
-    (problem,) = controller.helm_problems()
+    (problem,) = controller.helm_problems(run_command)
     assert problem.severity == "error" and "no such file" in problem.why
 
 
 def test_helm_that_is_not_there_is_an_error_with_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    (problem,) = controller.helm_problems()
+    (problem,) = controller.helm_problems(run_command)
     assert problem.what == "helm is not found on this machine" and str(tmp_path) in problem.why
 
 
@@ -93,7 +100,7 @@ def test_a_package_that_cannot_be_imported_is_missing(monkeypatch: pytest.Monkey
 
 def test_an_old_python_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
-    assert "too old for the modules" in next(iter(controller.controller_problems())).what
+    assert "too old for the modules" in next(iter(controller.controller_problems(run_command))).what
 
 
 def test_bounds_are_those_of_the_requirements_file() -> None:

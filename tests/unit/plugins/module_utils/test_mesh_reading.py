@@ -9,6 +9,7 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
+
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import istiod
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import (

@@ -9,6 +9,7 @@ import threading
 import typing as t
 
 import pytest
+
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError, MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import (
     mesh_requests,
@@ -146,8 +147,9 @@ class Cluster:
         return {"spec": {"containers": sidecar}}
 
     def delete(self, kind: t.Any, _name: str, _namespace: str | None = None, *, uid: str = "") -> bool:
-        assert kind.kind == "Namespace" and self.namespace and uid == self.namespace["metadata"]["uid"]
-        self.namespace = None
+        if kind.kind == "Namespace":
+            assert self.namespace and uid == self.namespace["metadata"]["uid"]
+            self.namespace = None
         return True
 
 
@@ -248,6 +250,7 @@ def test_a_member_without_sidecars_fails_alone_and_is_cleared_too(monkeypatch: p
     assert [(problem["cluster"], problem["what"]) for problem in result["problems"]] == [
         ("north", "a new pod in namespace probe does not get a sidecar")
     ]
+    assert "Pod" not in [kind for kind, _name in clusters[2].created]
     whys = {(pair["from"], pair["to"]): pair["why"] for pair in result["requests"]}
     assert whys["east", "west"] == "" and whys["east", "north"] == whys["north", "east"] == "no probe in north"
     assert [cluster.namespace for cluster in clusters] == [None, None, None]
@@ -260,6 +263,15 @@ def test_a_probe_that_never_becomes_ready_ends_in_time_with_its_reason(monkeypat
     west.pod = {"status": {"containerStatuses": [waiting]}}
     with pytest.raises(MeshError, match="last reason given: container probe: ImagePullBackOff"):
         run(monkeypatch, Cluster("east"), west, timeout=0.1)
+
+
+def test_a_probe_that_somebody_deletes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Raided(Cluster):
+        def get(self, kind: t.Any, name: str, namespace: str | None = None) -> Object | None:
+            return None if kind.kind == "Pod" else super().get(kind, name, namespace)
+
+    with pytest.raises(MeshError, match="Last status: deleted by somebody else"):
+        run(monkeypatch, Cluster("east"), Raided("west"), timeout=600)
 
 
 def test_all_pairs_that_did_not_answer_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

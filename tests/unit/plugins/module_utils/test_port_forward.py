@@ -10,14 +10,19 @@ import threading
 import typing as t
 from types import SimpleNamespace
 
-import kubernetes.client
+import kubernetes.client.exceptions
 import pytest
 import websocket
+
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import port_forward
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import PortForward, http_get
 
-CLIENT: t.Any = SimpleNamespace(cluster="east", configuration=kubernetes.client.Configuration())
+CLIENT: t.Any = SimpleNamespace(
+    cluster="east",
+    configuration=SimpleNamespace(host="https://10.0.0.1:6443/"),
+    authorization=lambda: {"authorization": "Bearer x"},
+)
 
 
 class Forward:
@@ -48,7 +53,7 @@ class Forward:
 
 
 def opens(monkeypatch: pytest.MonkeyPatch, outcome: t.Callable[[], t.Any]) -> None:
-    monkeypatch.setattr("kubernetes.stream.portforward", lambda *_args, **_options: outcome())
+    monkeypatch.setattr("kubernetes.stream.ws_client.portforward_call", lambda *_args, **_options: outcome())
 
 
 def test_several_requests_go_over_one_forward(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +64,26 @@ def test_several_requests_go_over_one_forward(monkeypatch: pytest.MonkeyPatch) -
     assert [(answer.status, answer.headers["x-took"], answer.body) for answer in answers] == [
         (200, "3", b"one"),
         (200, "3", b"two"),
+    ]
+
+
+def test_the_api_server_is_asked_for_the_port_of_the_pod_with_the_identity_of_the_kubeconfig(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[t.Any] = []
+
+    def call(_configuration: t.Any, method: str, url: str, **options: t.Any) -> Forward:
+        asked.append((method, url, options))
+        return Forward([b"one"])
+
+    monkeypatch.setattr("kubernetes.stream.ws_client.portforward_call", call)
+    http_get(CLIENT, "istio-system", "istiod-1", 15014, "/")
+    assert asked == [
+        (
+            "GET",
+            "https://10.0.0.1:6443/api/v1/namespaces/istio-system/pods/istiod-1/portforward",
+            {"query_params": [("ports", "15014")], "headers": {"authorization": "Bearer x"}},
+        )
     ]
 
 
@@ -84,7 +109,7 @@ def test_a_lost_connection_is_never_replaced_by_one_to_this_machine(monkeypatch:
     monkeypatch.setattr("socket.create_connection", lambda *args, **_options: dialled.append(args))
     with PortForward(CLIENT, "istio-system", "istiod-1", 15014) as forward:
         forward.get("/")
-        for _ in range(2):
+        for _attempt in range(2):
             with pytest.raises(ApiError):
                 forward.get("/")
     assert dialled == []
@@ -96,7 +121,7 @@ def test_a_refusal_of_the_api_server_keeps_its_status_and_reason(monkeypatch: py
             body = b'{"message": "pods is forbidden"}'
             raise websocket.WebSocketBadStatusException("Handshake status %d %s", 403, "Forbidden", {}, body)
         except Exception as error:
-            raise kubernetes.client.ApiException(status=0, reason=str(error))  # noqa: B904 - as the package does it
+            raise kubernetes.client.exceptions.ApiException(status=0, reason=str(error))  # noqa: B904 - as the package does it
 
     opens(monkeypatch, refuse)
     with pytest.raises(ApiError) as caught:

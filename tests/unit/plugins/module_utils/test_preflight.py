@@ -20,7 +20,7 @@ Dict = dict[str, t.Any]
 @pytest.fixture(autouse=True)
 def machine_without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks of the machine have tests of their own."""
-    monkeypatch.setattr(preflight, "controller_problems", lambda: iter(()))
+    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command: iter(()))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Di
     mesh = {"mesh_id": "m", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "error"}
     params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **options}
-    return preflight.run(params, check_mode=False, progress=print)
+    return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
 
 
 def problems(result: Dict) -> list[tuple[str, str, str]]:
@@ -126,7 +126,7 @@ def test_everything_is_told_at_once_and_names_its_cluster(east: Dict, west: Dict
         ("west", "pod block 10.0.8.0/24 of cluster west overlaps VPC block 10.0.0.0/16 of cluster East"),
     ]
     assert all(problem["todo"] for problem in result["problems"])
-    assert all(what.split(" ", 1)[1] in result["report"] for _, what in errors)
+    assert all(what.split(" ", 1)[1] in result["report"] for _cluster, what in errors)
 
 
 @pytest.mark.parametrize("name", ["East", "-east", "east-", "e_st", "a" * 64, "", "öst", "east\n"])
@@ -194,7 +194,7 @@ def test_one_cluster_domain_in_all_that_are_known(east: Dict, west: Dict) -> Non
     infos = [info("east", 10), info("west", 20, domain="")]
     assert problems(check(east, west, infos=infos)) == []
     infos[1]["domain"] = "corp.local"
-    assert [cluster for _, cluster, _ in problems(check(east, west, infos=infos))] == [""]
+    assert [cluster for _severity, cluster, _what in problems(check(east, west, infos=infos))] == [""]
 
 
 @pytest.mark.parametrize(("minimum", "errors"), [(3, 1), (2, 0), (0, 0)])
@@ -239,7 +239,9 @@ def test_a_kubeconfig_that_cannot_be_read_is_told_once(east: Dict, west: Dict) -
     Path(west["kubeconfig"]).unlink()
     told = {"severity": "error", "what": "cannot load kubeconfig", "why": "", "todo": "Set it"}
     result = check(east, west, infos=[{"name": "west", "reachable": False, "problems": [told]}])
-    assert [what for _, _, what in problems(result)] == [f"kubeconfig {west['kubeconfig']} cannot be read"]
+    assert [what for _severity, _cluster, what in problems(result)] == [
+        f"kubeconfig {west['kubeconfig']} cannot be read"
+    ]
 
 
 def test_loopback_is_refused_for_remotes_only(east: Dict, west: Dict) -> None:
@@ -283,5 +285,5 @@ def test_fail_on_decides_whether_warnings_fail(east: Dict, west: Dict) -> None:
 
 def test_the_machine_is_checked(east: Dict, west: Dict, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Problem("error", "helm is not found", todo="Install it")
-    monkeypatch.setattr(preflight, "controller_problems", lambda: iter([found]))
+    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command: iter([found]))
     assert problems(check(east, west)) == [("error", "", "helm is not found")]

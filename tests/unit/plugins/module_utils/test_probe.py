@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe import (
     ANSWER_PORT,
     DURATION_HEADER,

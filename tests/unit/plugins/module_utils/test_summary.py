@@ -30,7 +30,7 @@ def test_members_and_who_reached_whom_are_tables() -> None:
     assert summary(members=[EAST, WEST], requests=[PAIR, unsent]) == (
         "Mesh mesh1: no problems.\n"
         "\n"
-        "member  region      role     status     istiod  gateways\n"
+        "member  region      role     status     istiod  load balancers\n"
         "east    cn-beijing  primary  Available  synced  10.0.0.1\n"
         "west    -           remote   -          synced  -\n"
         "\n"
@@ -44,6 +44,10 @@ def test_members_and_who_reached_whom_are_tables() -> None:
 def test_problems_come_first() -> None:
     problem = {"severity": "error", "cluster": "west", "what": "it is gone", "why": "", "todo": ""}
     assert summary(problems=[problem]) == "Mesh mesh1: 1 error.\n\nCluster west\n  error:   It is gone."
+
+
+def test_a_time_below_a_millisecond_is_not_shown_as_none() -> None:
+    assert "19/20, <1 ms" in summary(requests=[{**PAIR, "p50_ms": 0}])
 
 
 def test_a_pair_without_any_answer_shows_what_was_tried() -> None:

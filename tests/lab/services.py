@@ -1,4 +1,7 @@
-"""What every cluster with nodes has: DNS and the load balancers' controller. And whether it is ready for use."""
+"""What every cluster with nodes has: DNS, the API server's access to kubelets and the load balancers' controller.
+
+And whether it is ready for use.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,16 @@ from .host import CHECKOUT, LabError, run, wait_until
 from .processes import Daemon
 from .topology import Cluster
 
-COREDNS = Path(__file__).parent / "manifests/coredns.yml"
+MANIFESTS = Path(__file__).parent / "manifests"
 READY_SECONDS = 90.0
 
 
 def start(cluster: Cluster, programs: Programs) -> None:
-    """Apply DNS, start the load balancers' controller."""
+    """Apply DNS and the access to kubelets, start the load balancers' controller."""
     version = module_version((TOOLS / "coredns/go.mod").read_text(), "github.com/coredns/coredns")
-    manifest = Template(COREDNS.read_text()).substitute(image=f"lab.local/coredns:{version}", address=cluster.dns)
+    coredns = Template((MANIFESTS / "coredns.yml").read_text())
+    dns = coredns.substitute(image=f"lab.local/coredns:{version}", address=cluster.dns)
+    manifest = f"{dns}\n---\n{(MANIFESTS / 'kubelet-access.yml').read_text()}"
     admin = kubeconfig(cluster.name, "admin")
     run(programs["kubectl"], "--kubeconfig", admin, "apply", "--server-side", "--filename", "-", stdin=manifest)
     command = (

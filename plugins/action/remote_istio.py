@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
-from ansible_collections.multiregion.istio.plugins.modules.remote_istio import CONSTRAINTS, argument_spec
+from ansible_collections.multiregion.istio.plugins.modules.remote_istio import argument_spec
 from ansible_collections.multiregion.istio.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
     argument_spec = staticmethod(argument_spec)
     logic = staticmethod(run)
-    constraints = CONSTRAINTS

@@ -164,33 +164,6 @@ options:
     description: Anything else of the spec, by the names of the API. It is merged last. Lists replace.
     type: dict
     default: {}
-  status:
-    description:
-      - What to write to the status subresource, for a mesh in which no operator does. Nothing is written without it.
-      - C(GatewayAddress) and C(LastVerified) stay where they are not given; C(ErrorMessage) goes.
-    type: dict
-    suboptions:
-      Status:
-        description: How the member is.
-        type: str
-        choices: [Created, Reconciling, ReconcileFailed, Available, Unmanaged]
-        required: true
-      ErrorMessage:
-        description: Why it is not well.
-        type: str
-      GatewayAddress:
-        description: Addresses of its gateway.
-        type: list
-        elements: str
-      LastVerified:
-        description: When the status was last proven, RFC 3339.
-        type: str
-  status_only:
-    description:
-      - Write O(status) and nothing else. The RemoteIstio has to exist, its credential and the remote are neither read nor written,
-        and the options of the remote are not used.
-    type: bool
-    default: false
   force:
     description: Take over objects that belong to others. They count as adopted from then on.
     type: bool
@@ -201,6 +174,7 @@ author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.remote_istio_info
+  - module: multiregion.istio.remote_istio_status
   - module: multiregion.istio.mesh_objects
 """
 
@@ -229,18 +203,6 @@ EXAMPLES = r"""
       enabled: true
       replica_count: 1
     wait: true
-
-- name: Say that it was seen to work
-  multiregion.istio.remote_istio:
-    kubeconfig: ~/.kube/ap-southeast-1.yaml
-    primary:
-      kubeconfig: ~/.kube/cn-beijing-1.yaml
-    name: ap-southeast-1
-    mesh_id: mesh1
-    status_only: true
-    status:
-      Status: Available
-      LastVerified: "{{ now(utc=true).strftime('%Y-%m-%dT%H:%M:%SZ') }}"
 """
 
 RETURN = r"""
@@ -260,7 +222,7 @@ status:
   sample: {Status: Available, LastVerified: '2026-11-24T10:00:00Z'}
 credential:
   description: How the control plane reaches the remote. No secrets.
-  returned: unless O(status_only=true)
+  returned: success
   type: dict
   contains:
     secret:
@@ -292,7 +254,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION, STATUSES
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import wait_options
@@ -316,17 +278,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "api_server_tls_server_name": {"type": "str"},
         "service_account": {"type": "str", "default": "istio-reader-service-account"},
         "force": {"type": "bool", "default": False},
-        "status_only": {"type": "bool", "default": False},
         **spec_options(),
-        "status": {
-            "type": "dict",
-            "options": {
-                "Status": {"type": "str", "choices": list(STATUSES), "required": True},
-                "ErrorMessage": {"type": "str"},
-                "GatewayAddress": {"type": "list", "elements": "str"},
-                "LastVerified": {"type": "str"},
-            },
-        },
     }
 
 
@@ -352,12 +304,8 @@ def spec_options() -> dict[str, dict[str, t.Any]]:
     }
 
 
-# Also for the action plugin.
-CONSTRAINTS: dict[str, t.Any] = {"required_if": [("status_only", True, ["status"])]}
-
-
 def main() -> None:
-    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **CONSTRAINTS), run)
+    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from .._errors import ApiError, MeshError
 from .._kubernetes import credentials
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
-from .._kubernetes.fields import is_applied
+from .._kubernetes.fields import is_applied, without_emptied
 from .._kubernetes.kinds import SECRET, SERVICE_ACCOUNT, Kind
 from .._kubernetes.kubeconfig import check_server
 from .._kubernetes.ownership import Ownership, marked, ownership_of
@@ -33,7 +33,6 @@ class Join:
     tls_server_name: str
     service_account: str
     spec: Object
-    status: Object | None
     force: bool
     dry_run: bool
 
@@ -67,7 +66,6 @@ def join_from(params: t.Mapping[str, t.Any], remote: KubernetesClient, check_mod
         or "",
         service_account=params["service_account"],
         spec=resource.spec_from(params),
-        status=resource.status_from(params),
         force=params["force"],
         dry_run=check_mode,
     )
@@ -122,7 +120,7 @@ def check_spec(primary: KubernetesClient, before: Before, join: Join) -> None:
     if before.remote_istio and is_applied(wanted, before.remote_istio, FIELD_MANAGER):
         return
     try:
-        primary.apply(join.kind, wanted, dry_run=True)
+        primary.apply(join.kind, without_emptied(wanted, before.remote_istio or {}), dry_run=True)
     except ApiError as error:
         if error.status != 404:
             raise

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The logic of the module remote_istio: the join of one member as seen from the two API servers.
 
-Read both, refuse what must not be, then: a token in the remote, its registration in the primary, the RemoteIstio, its
-status. The token never leaves this process but into the primary's Secret.
+Read both, refuse what must not be, then: a token in the remote, its registration in the primary, the RemoteIstio. The token
+never leaves this process but into the primary's Secret.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from dataclasses import replace
 from .._kubernetes import credentials
 from .._kubernetes.apply import Change, apply_object
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.diff import visible
 from .._kubernetes.kinds import SECRET
 from .._kubernetes.kubeconfig import ClusterCredential, expiry_of
 from .._kubernetes.options import access_from
 from .._wait import Acceptor, Progress, Wait, wait_until
 from . import registration, resource
 from .join import Before, Join, check, check_spec, join_from, marks, read, wanted_istio
-from .status import StatusChange, read_remote_istio, write_status
 
 Object = dict[str, t.Any]
 
@@ -33,8 +31,6 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     """Options of the module in, its result out. Raises MeshError."""
     resource.check_name(params["name"])
     primary = KubernetesClient(access_from(params["primary"], params["primary"]["name"]))
-    if params["status_only"]:
-        return run_status_only(primary, params, check_mode, progress)
     remote = KubernetesClient(access_from(params, params["name"]))
     join = join_from(params, remote, check_mode)
     before = read(remote, primary, join)
@@ -44,38 +40,21 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
 
     token_change, token = bring_token(remote, before, join)
     changes = [token_change, register(remote, primary, before, join, token), bring_istio(primary, before, join)]
-    status = bring_status(primary, before, join, changes[-1], progress)
+    status = resource.status_of(before.remote_istio)
     if params["wait"] and not check_mode:
-        status = replace(status, after=wait_available(primary, params, join, changes[-1], progress))
+        status = wait_available(primary, params, join, changes[-1], progress)
     return {
-        "changed": status.changed or any(change.changed for change in changes),
+        "changed": any(change.changed for change in changes),
         "remote_istio": changes[-1].after,
-        "status": status.after,
+        "status": status,
         "credential": {
             "secret": f"{join.namespace}/{join.name}",
             "api_server": join.server,
             "expires": expiry_of(token.token) if token else None,
         },
         "objects": [change.summary() for change in changes],
-        "diff": [change.diff() for change in changes if change.changed] + status.diff(),
+        "diff": [change.diff() for change in changes if change.changed],
         "warnings": warnings,
-    }
-
-
-def run_status_only(
-    primary: KubernetesClient, params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress
-) -> Object:
-    """Write the status of a member; the rest of its record and the remote are neither read nor written."""
-    kind = resource.kind_of(params["api_version"])
-    live = read_remote_istio(primary, kind, params["name"], params["namespace"], dry_run=check_mode)
-    given = resource.status_from(params) or {}
-    change = write_status(primary, kind, live, given, dry_run=check_mode, progress=progress)
-    return {
-        "changed": change.changed,
-        "remote_istio": visible(live),
-        "status": change.after,
-        "objects": [],
-        "diff": change.diff(),
     }
 
 
@@ -113,21 +92,6 @@ def register(
 def bring_istio(primary: KubernetesClient, before: Before, join: Join) -> Change:
     """The RemoteIstio itself."""
     return apply_object(primary, join.kind, wanted_istio(before, join), before.remote_istio, dry_run=join.dry_run)
-
-
-def bring_status(
-    primary: KubernetesClient, before: Before, join: Join, applied: Change, progress: Progress
-) -> StatusChange:
-    """Its status, where the task gives one."""
-    live = before.remote_istio
-    if live is None:
-        live = resource.body(join.name, join.namespace, join.kind.api_version)
-        if not join.dry_run:
-            live["metadata"]["resourceVersion"] = applied.version
-    if join.status is None:
-        status = resource.status_of(live)
-        return StatusChange(f"status of RemoteIstio {join.namespace}/{join.name}", status, status)
-    return write_status(primary, join.kind, live, join.status, dry_run=join.dry_run, progress=progress)
 
 
 def wait_available(

@@ -19,7 +19,7 @@ Result = dict[str, t.Any]
 def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Result:
     """Write one status to each RemoteIstio named. Raises MeshError where one does not exist."""
     client = KubernetesClient(access_from(params))
-    kind, given = resource.kind_of(params["api_version"]), resource.status_from(params) or {}
+    kind, given = resource.kind_of(params["api_version"]), resource.status_from(params)
     changes: dict[str, StatusChange] = {}
     for name in params["names"]:
         live = read_remote_istio(client, kind, name, params["namespace"], dry_run=check_mode)

@@ -73,10 +73,8 @@ def body(name: str, namespace: str, api_version: str, **parts: Object) -> Object
     }
 
 
-def status_from(params: t.Mapping[str, t.Any]) -> Object | None:
-    """The status to write, without what was not given; None where the task gives no status."""
-    if params["status"] is None:
-        return None
+def status_from(params: t.Mapping[str, t.Any]) -> Object:
+    """The status to write, without what was not given."""
     return {key: value for key, value in params["status"].items() if value is not None}
 
 

@@ -95,7 +95,6 @@ def test_a_status_keeps_when_it_was_proven_and_drops_a_reason_that_is_past() -> 
 def test_only_what_is_given_is_written() -> None:
     given: Object = {"Status": "Available", "ErrorMessage": None, "GatewayAddress": [], "LastVerified": None}
     assert resource.status_from({"status": given}) == {"Status": "Available", "GatewayAddress": []}
-    assert resource.status_from({"status": None}) is None
 
 
 def test_a_new_time_alone_is_no_change() -> None:

@@ -17,7 +17,7 @@ from .._errors import ApiError
 from .._wait import Acceptor, Progress, Wait, wait_until
 from .client import FIELD_MANAGER, KubernetesClient
 from .diff import difference, secret_values, visible
-from .fields import is_applied
+from .fields import is_applied, without_emptied
 from .kinds import CUSTOM_RESOURCE_DEFINITION, Kind, describe
 
 Object = dict[str, t.Any]
@@ -82,8 +82,11 @@ def apply_object(
     )
     if live is not None and is_applied(wanted, live, manager):
         return unchanged
+    lean = without_emptied(wanted, live or {})
     try:
-        after = client.apply(kind, wanted, dry_run=dry_run, field_manager=manager)
+        after = client.apply(kind, lean, dry_run=dry_run, field_manager=manager)
+        if lean != wanted and not dry_run:
+            after = client.apply(kind, wanted, field_manager=manager)
     except ApiError as error:
         if not (dry_run and error.status == 404):
             raise _without_secrets(error, wanted) from None

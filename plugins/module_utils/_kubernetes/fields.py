@@ -42,6 +42,22 @@ def applied_fields(live: Object, manager: str, api_version: str, subresource: st
     return None
 
 
+def without_emptied(wanted: Object, live: Object) -> Object:
+    """`wanted` without the maps that it has empty while the live ones hold something.
+
+    A server that takes the last key out of an applied map makes null of the map, which a schema may refuse; a map that is
+    left out is taken out as a whole.
+    """
+    kept = {}
+    for key, value in wanted.items():
+        below = live.get(key)
+        if not isinstance(value, dict) or not isinstance(below, dict):
+            kept[key] = value
+        elif value or not below:
+            kept[key] = without_emptied(value, below)
+    return kept
+
+
 def _same(fields: Object, wanted: t.Any, live: t.Any) -> bool:
     """Whether `fields` describes exactly `wanted`, and `live` has the same values there."""
     children = {key: value for key, value in fields.items() if key != "."}

@@ -10,7 +10,11 @@ from copy import deepcopy
 
 import pytest
 
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.fields import applied_fields, is_applied
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.fields import (
+    applied_fields,
+    is_applied,
+    without_emptied,
+)
 
 Object = dict[str, t.Any]
 
@@ -129,3 +133,19 @@ def test_an_object_with_nothing_but_a_name() -> None:
     entry = {"manager": MANAGER, "operation": "Apply", "apiVersion": "v1", "fieldsV1": {"f:metadata": {"f:labels": {}}}}
     live = {**wanted, "metadata": {"name": "shop", "managedFields": [entry]}}
     assert not is_applied(wanted, live, MANAGER)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "left"),
+    [
+        ({"security": {}, "hub": "h"}, {"security": {"key": 1}}, {"hub": "h"}),
+        ({"spec": {"gateways": {}}}, {"spec": {"gateways": {"k8singress": {}}, "hub": "h"}}, {"spec": {}}),
+        ({"security": {}}, {"security": {}}, {"security": {}}),
+        ({"security": {}}, {}, {"security": {}}),
+        ({"security": {}}, {"security": None}, {"security": {}}),
+        ({"proxy": {"a": 1}}, {"proxy": {"a": 2, "b": 1}}, {"proxy": {"a": 1}}),
+        ({"names": []}, {"names": ["a"]}, {"names": []}),
+    ],
+)
+def test_a_map_that_is_emptied_is_left_out(wanted: Object, live: Object, left: Object) -> None:
+    assert without_emptied(wanted, live) == left

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import json
+import tempfile
 import typing as t
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +18,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access, load_configuration
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import Progress
 from ansible_collections.multiregion.istio.plugins.plugin_utils import _in_process
 from ansible_collections.multiregion.istio.plugins.plugin_utils._in_process import InProcessAction, no_log_values, plain
@@ -202,3 +207,36 @@ def test_values_that_must_not_be_shown_are_found_in_suboptions_too() -> None:
 
 def test_values_become_plain_json() -> None:
     assert plain({"date": datetime.date(2026, 11, 24), "list": (1, 2)}) == {"date": "2026-11-24", "list": [1, 2]}
+
+
+def test_a_private_key_of_a_kubeconfig_does_not_stay_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kubernetes package writes it for its TLS library and leaves it to an exit handler, which forked workers skip."""
+    directory = tmp_path / "temporary"
+    directory.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(directory))
+    data = base64.b64encode(b"a private key").decode()
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        json.dumps(
+            {
+                "current-context": "east",
+                "contexts": [{"name": "east", "context": {"cluster": "east", "user": "east"}}],
+                "clusters": [
+                    {"name": "east", "cluster": {"server": "https://10.0.0.1", "certificate-authority-data": data}}
+                ],
+                "users": [{"name": "east", "user": {"client-certificate-data": data, "client-key-data": data}}],
+            }
+        ),
+        encoding="utf-8",
+    )
+    seen: list[Path] = []
+
+    def logic(_params: t.Mapping[str, t.Any], _check_mode: bool, _progress: Progress) -> Dict:
+        load_configuration(Access(kubeconfig=str(kubeconfig)))
+        seen.extend(directory.iterdir())
+        raise MeshError("cannot go on")
+
+    made = action({"word": "x"})
+    monkeypatch.setattr(made, "logic", logic)
+    assert made.run(task_vars=VARS)["failed"]
+    assert seen and list(directory.iterdir()) == []

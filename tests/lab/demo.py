@@ -112,7 +112,7 @@ def apply(cluster: str, manifest: str) -> None:
 def show(demo: dict[str, Any], primary: dict[str, Any]) -> None:
     """The summary that a person reads."""
     console = Console(width=100)
-    members = Table("member", "region", "RemoteIstio", "istiod", title="One mesh", title_justify="left")
+    members = Table("member", "region", "status", "istiod", title="One mesh", title_justify="left")
     for member in demo["members"]:
         members.add_row(
             member["name"], member["region"], member["status"], "synced" if member["synced"] else "NOT synced"

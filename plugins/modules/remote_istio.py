@@ -12,7 +12,7 @@ description:
   - The task's cluster is the remote; the options O(primary) say how the cluster of the control plane is reached.
   - In the remote it makes a token Secret for the ServiceAccount by which the control plane reads the cluster (Istio's base chart
     brings the account). In the primary it makes the Secret that registers the remote, named O(name), with the one key
-    O(name), then the RemoteIstio, and, where O(status) is given, its status.
+    O(name), then the RemoteIstio. Its status is written by whoever reconciles it.
   - A token is minted where there is none, is confirmed by the remote's API server before the primary gets it, and is never a
     value of Ansible. The token in use is read back, so that a second run changes nothing; one that was made anew in the remote
     is written again.
@@ -31,9 +31,6 @@ attributes:
   diff_mode:
     details:
       - Tokens and certificates are shown by fingerprint only.
-  idempotent:
-    details:
-      - A new O(status.LastVerified) alone is written, but is no change.
 options:
   primary:
     description: How the cluster of the control plane is reached. It has the same options as the remote, but no environment variables.

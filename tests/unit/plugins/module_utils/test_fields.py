@@ -46,14 +46,14 @@ FIELDS: Object = {
 }
 
 
-def server(fields: Object = FIELDS, **entry: t.Any) -> Object:
+def server(fields: Object | None = None, **entry: t.Any) -> Object:
     found = deepcopy(WANTED)
     found["metadata"]["labels"]["team"] = "shop"
     found["metadata"]["finalizers"].append("c/d")
     found["spec"]["clusterIP"] = "10.1.0.1"
     found["spec"]["ports"].append({"name": "theirs", "port": 82, "protocol": "TCP"})
     found["spec"]["ports"][0]["nodePort"] = 30080
-    applied = {"manager": MANAGER, "operation": "Apply", "apiVersion": "v1", "fieldsV1": fields, **entry}
+    applied = {"manager": MANAGER, "operation": "Apply", "apiVersion": "v1", "fieldsV1": fields or FIELDS, **entry}
     found["metadata"]["managedFields"] = [{"manager": "kubectl", "operation": "Update", "apiVersion": "v1"}, applied]
     return found
 

@@ -119,7 +119,7 @@ def test_a_refusal_of_the_api_server_keeps_its_status_and_reason(monkeypatch: py
     def refuse() -> t.NoReturn:
         try:
             body = b'{"message": "pods is forbidden"}'
-            raise websocket.WebSocketBadStatusException("Handshake status %d %s", 403, "Forbidden", {}, body)
+            raise websocket.WebSocketBadStatusException("Handshake status 403 Forbidden", 403, resp_body=body)
         except Exception as error:
             raise kubernetes.client.exceptions.ApiException(status=0, reason=str(error))  # noqa: B904 - as the package does it
 

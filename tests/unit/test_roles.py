@@ -69,3 +69,9 @@ def test_a_role_has_a_description_and_a_readme_with_all_its_variables(role: str)
 def test_roles_know_no_groups_of_the_inventory(role: str) -> None:
     for file in (ROLES / role).rglob("*.yml"):
         assert not re.search(r"\bgroups\b\s*[\[.]|\bgroup_names\b", file.read_text(encoding="utf-8")), file
+
+
+def test_no_integration_target_has_the_name_of_a_role() -> None:
+    """ansible-test runs a target as a role, and would find the collection's own instead."""
+    targets = {path.name for path in (ROLES.parent / "tests" / "integration" / "targets").iterdir()}
+    assert targets and not targets & set(NAMES)

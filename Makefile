@@ -67,7 +67,7 @@ lab-down: venv ## end the lab and remove all that it made on this machine
 	@python -m tests.lab down
 
 .PHONY: lab-check
-lab-check: lab-build ## that lab-down leaves nothing, also after crashes and kills (in a sandbox, about 5 minutes)
+lab-check: lab-build ## that lab-down leaves nothing, also after crashes and kills (in a sandbox, about 3 minutes)
 	@$(STAGE) lab-check python -m tests.lab.check_down
 
 .PHONY: demo

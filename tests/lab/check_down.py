@@ -33,6 +33,7 @@ def main() -> int:
             return subprocess.run(["sh", SANDBOX, directory, *inside], cwd=CHECKOUT, check=False).returncode
         finally:
             shutil.rmtree(directory)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell begins with Ctrl-C ignored
     hidden = Path("/var/lib/output")  # this checkout's .lab tells of the machine's lab, not of the sandbox's
     hidden.mkdir()
     OUTPUT.mkdir(exist_ok=True)

@@ -83,12 +83,6 @@ class PortForward:
             ) from error
 
 
-def http_get(client: KubernetesClient, namespace: str, pod: str, port: int, path: str) -> Answer:
-    """One GET through a port-forward of its own."""
-    with PortForward(client, namespace, pod, port) as forward:
-        return forward.get(path)
-
-
 def _open(client: KubernetesClient, namespace: str, pod: str, port: int, target: str) -> t.Any:
     """A PortForward of the kubernetes package. Opened in a thread: the package cannot be told a time limit for it."""
     opened: Future[t.Any] = Future()

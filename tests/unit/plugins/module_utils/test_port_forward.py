@@ -16,13 +16,19 @@ import websocket
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import port_forward
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import PortForward, http_get
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer, PortForward
 
 CLIENT: t.Any = SimpleNamespace(
     cluster="east",
     configuration=SimpleNamespace(host="https://10.0.0.1:6443/"),
     authorization=lambda: {"authorization": "Bearer x"},
 )
+
+
+def http_get(client: t.Any, namespace: str, pod: str, port: int, path: str) -> Answer:
+    """One GET through a port-forward of its own."""
+    with PortForward(client, namespace, pod, port) as forward:
+        return forward.get(path)
 
 
 class Forward:

@@ -11,7 +11,18 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ._errors import MeshError
 
-TEXTS = ("provider", "region", "id", "vpc_id", "kubeconfig", "context", "api_server")
+TEXTS = (
+    "provider",
+    "region",
+    "id",
+    "vpc_id",
+    "kubeconfig",
+    "context",
+    "api_server",
+    "api_server_proxy",
+    "api_server_ca",
+    "api_server_tls_server_name",
+)
 LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs")
 ROLES = ("primary", "remote")
 
@@ -20,7 +31,7 @@ def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[s
     """One cluster as a dict of plain values, with defaults where variables are absent or empty.
 
     Keys: hostname, name, role, provider, region, id, vpc_id, network, pods_in_vpc, vpc_cidrs, vswitch_cidrs, pod_cidrs,
-    service_cidrs, kubeconfig, context, api_server, and missing: the required variables that are absent or empty.
+    service_cidrs, kubeconfig, context, api_server and what begins with it, and missing: the required variables that are absent or empty.
     Raises MeshError for a value of the wrong type.
     """
     if role not in ROLES:

@@ -71,6 +71,16 @@ def wait_options() -> dict[str, dict[str, t.Any]]:
     }
 
 
+def check_expression(option: str, path: str) -> None:
+    """Raise MeshError where an option holds no JMESPath expression."""
+    try:
+        jmespath.compile(path)
+    except jmespath.exceptions.JMESPathError as error:
+        why = str(error).split("\n", 1)[0]
+        todo = "See https://jmespath.org: strings stand in single quotes, as in status.Status == 'Available'"
+        raise MeshError(f"{option} {path!r} is no JMESPath expression", why=why, todo=todo) from error
+
+
 def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, clock: Clock | None = None) -> State:
     """Read until an acceptor is true; the state that ended the wait.
 

@@ -9,9 +9,12 @@ DOCUMENTATION = r"""
 module: cluster_info
 short_description: Read what a mesh has to know about one cluster
 description:
-  - Versions, nodes, DNS domain, network plugin, permissions, and what Istio is there.
+  - Versions, nodes, DNS domain, network plugin, permissions, what Istio is there and who put it there, and Services if asked
+    for.
   - A cluster that does not answer, or a credential that is expired or lacks rights, is a problem in the result. The task does
-    not fail, so that all clusters can be judged together.
+    not fail, so that all clusters can be judged together. What may not be read is left out, with one warning.
+  - Of Secrets only names, labels and annotations are read, but for Helm releases that Istio's objects are said to be of, in
+    O(namespace). Nothing of their content is returned but the name of the mesh.
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
   - multiregion.istio._attributes
@@ -29,6 +32,15 @@ options:
     description: The API of the RemoteIstio whose definition is looked for.
     type: str
     default: istio.alibabacloud.com/v1beta1
+  role:
+    description: What the cluster is to be in the mesh. It decides which permissions are needed.
+    type: str
+    choices: [primary, remote]
+    default: remote
+  services:
+    description: Whether Services are read, too.
+    type: bool
+    default: false
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
@@ -96,6 +108,14 @@ cluster_info:
           description: Whether ordinary pods may come to it, so neither cordoned nor tainted.
           type: bool
           returned: always
+        cordoned:
+          description: Whether somebody took it out of scheduling.
+          type: bool
+          returned: always
+        tainted:
+          description: Whether it has a taint that keeps pods off, other than those by which Kubernetes tells how it is.
+          type: bool
+          returned: always
         role:
           description: One of V(control-plane), V(worker), V(virtual) (a virtual kubelet).
           type: str
@@ -119,20 +139,38 @@ cluster_info:
           elements: str
           returned: always
     workers:
-      description: Counts of workers, V(ready), V(schedulable) (Ready, and ordinary pods may come) and V(total).
+      description:
+        - Counts of workers, C(ready), C(schedulable) (Ready, and ordinary pods may come), C(total), C(cordoned) and C(tainted),
+          and of the nodes that are none, C(control_planes) and C(virtual).
+        - Null where nodes may not be read.
       type: dict
       returned: always
-      sample: {ready: 3, schedulable: 3, total: 3}
+      sample: {ready: 3, schedulable: 3, total: 3, cordoned: 0, tainted: 0, control_planes: 3, virtual: 1}
     network_plugin:
-      description: Its network plugin, for example V(terway), V(flannel), V(calico). Empty where unknown.
+      description:
+        - Its network plugin, for example V(flannel), V(calico), or V(terway-eniip), V(terway-eni) and V(terway) (interfaces shared by
+          pods, one for each pod, routes in the VPC). Empty where unknown.
       type: str
       returned: always
-      sample: terway
+      sample: terway-eniip
     permissions:
-      description: What the identity of the kubeconfig may do. C(can_write_cluster_scoped) is what Istio's charts need.
+      description: What the identity of the kubeconfig may not do of all that a mesh needs.
       type: dict
       returned: always
-      sample: {can_write_cluster_scoped: true}
+      contains:
+        can_write_cluster_scoped:
+          description: Whether it may write all that Istio's charts have outside of namespaces.
+          type: bool
+          returned: always
+        missing:
+          description: What is missing, each with C(namespace) (empty for what is in none), C(resource) and C(verbs).
+          type: list
+          elements: dict
+          returned: always
+          sample:
+            - namespace: ""
+              resource: clusterroles.rbac.authorization.k8s.io
+              verbs: [create, patch]
     istio:
       description: What Istio is there.
       type: dict
@@ -153,7 +191,10 @@ cluster_info:
           returned: always
           sample: default
         managed_by:
-          description: Who put it there, as far as its marks say.
+          description:
+            - Who put it there, as far as its marks say, C(Helm release) with namespace and name, C(Helm) (its charts, applied without it),
+              C(istioctl), C(operator of) with an API group, V(multiregion.istio), or the value of its label
+              C(app.kubernetes.io/managed-by).
           type: str
           returned: always
           sample: Helm release istio-system/istiod
@@ -162,10 +203,75 @@ cluster_info:
           type: bool
           returned: always
         control_planes:
-          description: All control planes of the cluster, each with C(namespace), C(name), C(version), C(revision), C(managed_by).
+          description:
+            - All control planes of the cluster, each with C(namespace), C(name), C(version), C(revision), C(managed_by) and C(mesh).
           type: list
           elements: dict
           returned: always
+        traces:
+          description:
+            - All that is of Istio, control planes, definitions, webhooks, Secrets by which an istiod reads other clusters, Helm releases
+              in O(namespace), and resources by which an operator runs a control plane.
+            - Control planes have C(version), webhooks C(service), C(blocks) (that Service is away and requests fail)
+              and C(injects_by_default), Secrets C(cluster),
+              definitions and resources of operators C(group), the latter C(target) (the namespace of the control plane).
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            kind:
+              description: Its kind, C(Helm release) for a release.
+              type: str
+              returned: always
+              sample: Deployment
+            namespace:
+              description: Its namespace, empty for what is in none.
+              type: str
+              returned: always
+              sample: istio-system
+            name:
+              description: Its name.
+              type: str
+              returned: always
+              sample: istiod
+            made_by:
+              description: Who made it, as in RV(cluster_info.istio.managed_by).
+              type: str
+              returned: always
+              sample: istioctl
+            mesh:
+              description: Id of the mesh of this collection that has it. Empty for what others made.
+              type: str
+              returned: always
+              sample: ""
+    services:
+      description:
+        - With O(services=true) the Services that a mesh may merge with those of other members.
+        - Without those of C(kube-system) and C(kubernetes), which Istio keeps in their cluster, those of O(namespace), and names
+          for something else (type C(ExternalName)).
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        namespace:
+          description: Its namespace.
+          type: str
+          returned: always
+        name:
+          description: Its name.
+          type: str
+          returned: always
+        ports:
+          description: Its ports, each as name, port, protocol and application protocol.
+          type: list
+          elements: str
+          returned: always
+          sample: [http 80/TCP]
+        selector:
+          description: The labels of its pods.
+          type: str
+          returned: always
+          sample: app=web
     problems:
       description: What is wrong, each with C(severity), C(what), C(why), C(todo), C(cluster).
       type: list
@@ -190,6 +296,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "name": {"type": "str"},
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},
+        "role": {"type": "str", "choices": ["primary", "remote"], "default": "remote"},
+        "services": {"type": "bool", "default": False},
     }
 
 

@@ -53,6 +53,14 @@ options:
         a load balancer without an address.
     type: bool
     default: false
+  wait_for:
+    description:
+      - V(settled) waits while something may heal by itself, as O(wait) says.
+      - V(served) waits until every istiod reads the O(members) and a new pod of a namespace with Istio's label gets a sidecar there,
+        whatever else is wrong.
+    type: str
+    choices: [settled, served]
+    default: settled
   wait_timeout:
     description: Seconds after which it is told how things stand then.
     type: int
@@ -210,6 +218,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},
         "wait": {"type": "bool", "default": False},
+        "wait_for": {"type": "str", "choices": ["settled", "served"], "default": "settled"},
         "wait_timeout": {"type": "int", "default": 60},
         "wait_interval": {"type": "float", "default": 2},
     }

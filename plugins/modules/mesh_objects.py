@@ -10,7 +10,7 @@ module: mesh_objects
 short_description: Apply Kubernetes objects of a mesh with regard to who owns them
 description:
   - Brings a list of objects of any kinds into one cluster, in order, by server-side apply (field manager
-    C(multiregion.istio)), or takes them out again in reverse order.
+    C(multiregion.istio)) or as O(apply_method) says, or takes them out again in reverse order.
   - What it makes carries the labels C(app.kubernetes.io/managed-by=multiregion.istio) and
     C(multiregion.istio/mesh=<mesh_id>).
   - An object that was there before without any mark of an owner is adopted, said in a warning, and annotated
@@ -24,6 +24,7 @@ description:
     for are removed.
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
+  - multiregion.istio._apply
   - multiregion.istio._wait
   - multiregion.istio._attributes
   - multiregion.istio._attributes.writes
@@ -52,6 +53,8 @@ options:
       - With V(absent) what is ours is deleted. What was adopted is kept, our marks are taken off it, and it is named with the
         action V(kept), as is what belongs to others.
       - The Secrets C(cacerts) and C(istio-ca-secret), and a namespace that holds one of them, are kept.
+      - A namespace is deleted only where all in it is ours or was put there by Kubernetes or istiod itself. Else it is kept,
+        with the names of the objects of others in RV(objects[].why).
     type: str
     choices: [present, absent]
     default: present
@@ -59,6 +62,13 @@ options:
     description: Take over what belongs to others. It counts as adopted from then on.
     type: bool
     default: false
+  removed_releases:
+    description:
+      - With O(state=absent) in check mode, names of Helm releases that the run would have uninstalled by then. What they made in
+        a namespace does not keep it.
+    type: list
+    elements: str
+    default: []
   wait:
     description: With O(state=absent), whether to wait until what was deleted has gone.
   wait_timeout:
@@ -134,7 +144,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.objects import run
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options, apply_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import wait_options
 
@@ -142,11 +152,13 @@ from ansible_collections.multiregion.istio.plugins.module_utils._wait import wai
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {
         **access_options(),
+        **apply_options(),
         **wait_options(),
         "objects": {"type": "list", "elements": "dict", "required": True},
         "mesh_id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "force": {"type": "bool", "default": False},
+        "removed_releases": {"type": "list", "elements": "str", "default": []},
     }
 
 

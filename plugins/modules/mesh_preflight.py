@@ -10,8 +10,9 @@ DOCUMENTATION = r"""
 module: mesh_preflight
 short_description: Check everything that must be right before a mesh is made or changed
 description:
-  - Checks names, required variables, versions, workers, cluster domains, the address plan, kubeconfig files, and this
-    machine's Python packages and Helm, and fails once with the whole list.
+  - Checks names, required variables, versions, workers, cluster domains, the address plan, kubeconfig files, what of Istio is
+    in the clusters already, Services that the mesh would merge, and this machine's Python packages and Helm, and fails once
+    with the whole list.
   - Contacts no cluster. What is known of the clusters comes from M(multiregion.istio.cluster_info).
   - Run it once for all clusters, on the machine that runs the other modules.
 extends_documentation_fragment:
@@ -102,6 +103,18 @@ options:
         description: URL by which the primary reaches the API server. That of the kubeconfig by default.
         type: str
         default: ''
+      api_server_proxy:
+        description: URL of a proxy by which the primary reaches it.
+        type: str
+        default: ''
+      api_server_ca:
+        description: Path of a certificate authority by which the primary trusts it.
+        type: str
+        default: ''
+      api_server_tls_server_name:
+        description: Name that the primary looks for in its certificate.
+        type: str
+        default: ''
       missing:
         description: Names of required variables that the inventory does not set.
         type: list
@@ -122,6 +135,26 @@ options:
     description: Version of Istio that is to be installed, such as V(1.31.0).
     type: str
     required: true
+  namespace:
+    description: Namespace of the mesh's control plane. A control plane of others there is an error, elsewhere a warning.
+    type: str
+    default: istio-system
+  revision:
+    description:
+      - Revision of the mesh's control plane. Empty means the default one, which no other control plane beside it can have.
+    type: str
+    default: ''
+  local_services:
+    description:
+      - Services that stay in their cluster, C(namespace/name) or C(namespace/*), as the filter P(multiregion.istio.local_services#filter)
+        takes them. Others of the same namespace and name in several clusters are one Service in the mesh.
+    type: list
+    elements: str
+    default: []
+  force:
+    description: Whether what others made in the mesh's place is a warning only, since the roles are to take it over.
+    type: bool
+    default: false
   engine:
     description: What reconciles the members. This version supports V(helm) only.
     type: str
@@ -242,11 +275,23 @@ clusters:
       type: str
       sample: '1.34'
     workers:
-      description: Counts of workers, C(ready) and C(total). Null where unknown.
+      description: Counts of workers, as M(multiregion.istio.cluster_info) returns them. Null where unknown.
       type: dict
     errors:
       description: Count of errors that the cluster has a part in.
       type: int
+merged_services:
+  description:
+    - Services that are in several clusters by the same namespace and name, and not among O(local_services).
+    - One entry for all that are in the same C(clusters) and differ in the same, C(differs), which is some of V(ports) and
+      V(selector). Their names are in C(services).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - clusters: [east, west]
+      differs: [ports]
+      services: [default/web]
 report:
   description: The text of all problems, as a failed task shows it.
   returned: success
@@ -269,6 +314,10 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "infos": {"type": "list", "elements": "dict", "default": []},
         "mesh_id": {"type": "str", "required": True},
         "istio_version": {"type": "str", "required": True},
+        "namespace": {"type": "str", "default": "istio-system"},
+        "revision": {"type": "str", "default": ""},
+        "local_services": {"type": "list", "elements": "str", "default": []},
+        "force": {"type": "bool", "default": False},
         "engine": {"type": "str", "choices": ["helm", "operator"], "default": "helm"},
         "network_mode": {"type": "str", "choices": ["flat", "gateway", "disabled"], "default": "flat"},
         "flat_across_vpcs": {"type": "bool", "default": False},

@@ -72,6 +72,17 @@ options:
       - The default is, in each member, the image that injection gives the sidecar.
     type: str
     default: ''
+  image_pull_secrets:
+    description:
+      - Names of Secrets with which the images of probe and sidecar are pulled. In each member those that are in
+        O(image_pull_secrets_namespace) are copied into O(namespace), and go with it.
+    type: list
+    elements: str
+    default: []
+  image_pull_secrets_namespace:
+    description: Namespace of the O(image_pull_secrets), as a rule that of the mesh.
+    type: str
+    default: istio-system
   count:
     description: Requests from each member to each other.
     type: int
@@ -171,6 +182,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "mesh_id": {"type": "str", "default": "mesh1"},
         "revision": {"type": "str", "default": ""},
         "image": {"type": "str", "default": ""},
+        "image_pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
+        "image_pull_secrets_namespace": {"type": "str", "default": "istio-system", "no_log": False},
         "count": {"type": "int", "default": 20},
         "timeout": {"type": "int", "default": 120},
     }

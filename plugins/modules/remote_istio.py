@@ -10,16 +10,18 @@ module: remote_istio
 short_description: Join a cluster to a mesh as a remote, recorded as a RemoteIstio in the primary
 description:
   - The task's cluster is the remote; the options O(primary) say how the cluster of the control plane is reached.
-  - In the remote it makes a token Secret for the ServiceAccount by which the control plane reads the cluster (Istio's base chart
-    brings the account). In the primary it makes the Secret that registers the remote, named O(name), with the one key
-    O(name), then the RemoteIstio. Its status is written by whoever reconciles it.
+  - In the remote it makes a credential for the control plane. In the primary it makes the Secret that registers the remote, named
+    O(name), with the one key O(name), then the RemoteIstio. Its status is written by whoever reconciles it.
   - A token is minted where there is none, is confirmed by the remote's API server before the primary gets it, and is never a
     value of Ansible. The token in use is read back, so that a second run changes nothing; one that was made anew in the remote
     is written again.
   - Both clusters are read at once. What is refused, by us or by the primary's API server, is refused before anything is written.
+    A task that ends halfway says what was done and what is left, and when it is run again goes on from there.
   - What it makes is marked as ours. What others own is refused; see M(multiregion.istio.mesh_objects) for who owns what.
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
+  - multiregion.istio._credential
+  - multiregion.istio._apply
   - multiregion.istio._wait
   - multiregion.istio._attributes
   - multiregion.istio._attributes.writes
@@ -80,38 +82,54 @@ options:
       - Name of the cluster in the mesh. It is the name of the RemoteIstio, of the Secret and its key, and of everything in the
         kubeconfig that the Secret holds.
       - A DNS-1123 label.
-    type: str
-    required: true
-  mesh_id:
-    description: The mesh that the cluster joins.
-    type: str
-    required: true
-  namespace:
-    description: Namespace of the control plane, the same in both clusters.
-    type: str
-    default: istio-system
   state:
-    description: The cluster is a member.
+    description:
+      - V(present) makes the cluster a member, V(absent) takes it out of the mesh.
+      - With V(absent) the RemoteIstio is deleted and has to be gone (O(wait_timeout), whatever O(wait) says) before the Secret of the
+        primary goes, since an operator needs that to clean the remote; then the credential goes from the remote. Of the remote
+        only what is ours goes. Adopted objects there are kept and listed, what belongs to others in either cluster is too.
+      - With V(absent) a remote that does not answer is no failure. The primary is cleaned, and RV(left) has the commands for
+        the rest.
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
+  remote_is_gone:
+    description: With O(state=absent), do not ask the remote at all. No kubeconfig of it is needed.
+    type: bool
+    default: false
   api_version:
     description: The API of the RemoteIstio.
     type: str
     default: istio.alibabacloud.com/v1beta1
-  api_server:
+  credential_kind:
     description:
-      - URL by which the primary reaches the API server of the remote. The default is the one that Ansible uses.
-      - A loopback address is refused.
-    type: str
-  api_server_tls_server_name:
+      - V(token_secret) is a Secret of type C(kubernetes.io/service-account-token), as C(istioctl) makes it. Its token has no end.
+      - V(token_request) is a token with an end, bound to a Secret of ours, so that deleting the Secret revokes it. It is minted
+        anew once less than a third of its life is left, when another lifetime is asked for, or when the account or the Secret was
+        made anew; so run this again before two thirds are over. The Secret in the primary notes its end in the annotation
+        C(multiregion.istio/expires).
+      - V(kubeconfig) is an identity of your own, the file O(credential_kubeconfig). Nothing is made in the remote.
+      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. An operator that reads
+        a credential only once has to be restarted then.
+    choices: [token_secret, token_request, kubeconfig]
+  credential_kubeconfig:
     description:
-      - Name that the primary looks for in the certificate of that API server, where it differs from the name in O(api_server).
-    type: str
+      - Path of a kubeconfig file for the control plane, whose current context counts. A token or an inline client certificate is
+        taken out of it and written in our own form, after the remote has confirmed it.
+      - Refused is what a control plane in a pod cannot use, such as exec, auth-provider, paths of files or a loopback server. The
+        kubeconfig by which Ansible itself reaches the cluster may have all of these.
+    type: path
+  rules:
+    description:
+      - V(charts) leaves account and rights to Istio's charts, which have to be there. Only the token is ours.
+      - V(reader) gives the same rights in an account of ours.
+      - V(operator) gives all rights, for an operator that installs what the cluster needs, as the page of Alibaba Cloud has it.
+    choices: [charts, reader, operator]
+    default: charts
   service_account:
-    description: The ServiceAccount in the remote by which the control plane reads it.
-    type: str
-    default: istio-reader-service-account
+    description:
+      - The ServiceAccount in the remote by which the control plane reads it. The default is C(istio-reader-service-account) for
+        the V(charts), C(multiregion-istio-reader) for the V(reader) and C(istio-operator) for the V(operator) of O(rules).
   auto_injection_namespaces:
     description: C(spec.autoInjectionNamespaces), the namespaces of the remote whose pods get a sidecar.
     type: list
@@ -161,16 +179,25 @@ options:
     description: Anything else of the spec, by the names of the API. It is merged last. Lists replace.
     type: dict
     default: {}
-  force:
-    description: Take over objects that belong to others. They count as adopted from then on.
-    type: bool
-    default: false
   wait:
-    description: Whether to wait until an operator says that the RemoteIstio is V(Available).
+    description: Whether to wait until O(wait_success) is true.
+  wait_success:
+    description:
+      - JMESPath expression over the RemoteIstio that ends waiting. What was true before this task changed the object is not
+        taken for an answer to it.
+    type: str
+    default: status.Status == 'Available'
+  wait_failure:
+    description:
+      - JMESPath expression over the RemoteIstio that ends waiting as a failure, for example
+        V(contains(status.ErrorMessage || '', 'forbidden'\)).
+      - Without it only the time ends a wait in vain, since C(ReconcileFailed) heals as a rule once its cause is gone.
+    type: str
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
   - module: multiregion.istio.remote_istio_info
+  - module: multiregion.istio.remote_kubeconfig
   - module: multiregion.istio.remote_istio_status
   - module: multiregion.istio.mesh_objects
 """
@@ -199,13 +226,33 @@ EXAMPLES = r"""
     sidecar_injector:
       enabled: true
       replica_count: 1
+    rules: operator
     wait: true
+
+- name: Join it by a token that ends after a day, and run this twice a day
+  multiregion.istio.remote_istio:
+    kubeconfig: ~/.kube/ap-southeast-1.yaml
+    primary:
+      kubeconfig: ~/.kube/cn-beijing-1.yaml
+    name: ap-southeast-1
+    mesh_id: mesh1
+    credential_kind: token_request
+    credential_lifetime: 86400
+
+- name: Take it out of the mesh
+  multiregion.istio.remote_istio:
+    kubeconfig: ~/.kube/ap-southeast-1.yaml
+    primary:
+      kubeconfig: ~/.kube/cn-beijing-1.yaml
+    name: ap-southeast-1
+    mesh_id: mesh1
+    state: absent
 """
 
 RETURN = r"""
 remote_istio:
   description: The RemoteIstio, without status and bookkeeping; in check mode as it would be.
-  returned: success
+  returned: when O(state=present)
   type: dict
   sample:
     apiVersion: istio.alibabacloud.com/v1beta1
@@ -214,14 +261,24 @@ remote_istio:
     spec: {autoInjectionNamespaces: [default], includeIPRanges: '*'}
 status:
   description: Its status.
-  returned: success
+  returned: when O(state=present)
   type: dict
   sample: {Status: Available, LastVerified: '2026-11-24T10:00:00Z'}
 credential:
   description: How the control plane reaches the remote. No secrets.
-  returned: success
+  returned: when O(state=present)
   type: dict
   contains:
+    kind:
+      description: The O(credential_kind).
+      type: str
+      returned: always
+      sample: token_secret
+    rules:
+      description: The O(rules), V(none) for a kubeconfig of your own.
+      type: str
+      returned: always
+      sample: charts
     secret:
       description: The Secret in the primary.
       type: str
@@ -233,17 +290,89 @@ credential:
       returned: always
       sample: https://10.20.1.10:6443
     expires:
-      description: When its token ends, V(none) for one without an end.
+      description: When its token ends, V(none) for one without an end, for a client certificate and for a token yet to be minted.
       type: str
       returned: always
       sample: null
 objects:
-  description: What happened to the token Secret, the Secret of the primary and the RemoteIstio.
+  description:
+    - What happened to each object, in order. With O(state=present) they are account, ClusterRole and ClusterRoleBinding where they
+      are ours, the Secret of the token, the Secret of the primary and the RemoteIstio, then what an earlier credential left.
+    - Returned by a failure too, once something may have been written.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: The cluster that it is in.
+      type: str
+      returned: always
+      sample: primary
+    kind:
+      description: Its kind.
+      type: str
+      returned: always
+      sample: Secret
+    namespace:
+      description: Its namespace, V(none) for a cluster-scoped object.
+      type: str
+      returned: always
+      sample: istio-system
+    name:
+      description: Its name.
+      type: str
+      returned: always
+      sample: ap-southeast-1
+    action:
+      description:
+        - One of V(unchanged), V(created), V(changed), V(deleted), V(absent), V(kept); after a failure V(left) for what was not
+          come to.
+      type: str
+      returned: always
+      sample: created
+    why:
+      description: Why it was kept, or why its token was minted anew.
+      type: str
+      returned: when there is something to say
+      sample: "was adopted: it was there before us"
+left:
+  description: What could not be removed from a remote that was not to be had.
   returned: success
   type: list
   elements: dict
-  sample:
-    - {kind: Secret, namespace: istio-system, name: ap-southeast-1, action: created}
+  contains:
+    cluster:
+      description: The remote.
+      type: str
+      returned: always
+      sample: ap-southeast-1
+    kind:
+      description: Kind of the object.
+      type: str
+      returned: always
+      sample: Secret
+    namespace:
+      description: Its namespace, V(none) for a cluster-scoped object.
+      type: str
+      returned: always
+      sample: istio-system
+    name:
+      description: Its name.
+      type: str
+      returned: always
+      sample: istio-reader-service-account-multiregion-istio-token
+    why:
+      description: Why it is left.
+      type: str
+      returned: always
+      sample: "no answer from https://10.20.1.10:6443: Connection refused"
+    command:
+      description: The command that removes it later.
+      type: str
+      returned: always
+      sample: >-
+        kubectl --kubeconfig /root/.kube/ap-southeast-1.yaml delete secret istio-reader-service-account-multiregion-istio-token
+        --namespace istio-system --ignore-not-found
 """
 
 import typing as t
@@ -252,6 +381,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.terms import CONTROL_PLANE, credential_options
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import wait_options
@@ -260,21 +390,18 @@ from ansible_collections.multiregion.istio.plugins.module_utils._wait import wai
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {
         **access_options(),
+        **credential_options(purpose=CONTROL_PLANE),
         **wait_options(),
+        "wait_success": {"type": "str", "default": "status.Status == 'Available'"},
+        "wait_failure": {"type": "str"},
         "primary": {
             "type": "dict",
             "required": True,
             "options": {"name": {"type": "str", "default": "primary"}, **access_options(environment=False)},
         },
-        "name": {"type": "str", "required": True},
-        "mesh_id": {"type": "str", "required": True},
-        "namespace": {"type": "str", "default": "istio-system"},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "remote_is_gone": {"type": "bool", "default": False},
         "api_version": {"type": "str", "default": API_VERSION},
-        "api_server": {"type": "str"},
-        "api_server_tls_server_name": {"type": "str"},
-        "service_account": {"type": "str", "default": "istio-reader-service-account"},
-        "force": {"type": "bool", "default": False},
         **spec_options(),
     }
 

@@ -87,7 +87,7 @@ remote_istios:
           returned: always
           sample: https://10.20.1.10:6443
         expires:
-          description: When its token ends, V(none) for one without an end or of unknown form.
+          description: When its token ends, V(none) for one without an end or of unknown form, and for a client certificate.
           type: str
           returned: always
           sample: null

@@ -26,9 +26,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_inventory": {"_errors"},
     "_address_plan": {"_errors", "_problems"},
     "_kubernetes": BASE,
+    "_helm": BASE | {"_kubernetes"},
     "_alibaba": BASE,
     "_module": BASE | {"_kubernetes"},
-    "_istio": BASE | {"_address_plan", "_kubernetes", "_alibaba"},
+    "_istio": BASE | {"_address_plan", "_kubernetes", "_helm", "_alibaba"},
 }
 # Areas without I/O or Ansible, and the third-party packages that they may use.
 PURE = {"_errors": set[str](), "_problems": set[str](), "_retry": set[str](), "_address_plan": {"netaddr"}}

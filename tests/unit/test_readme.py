@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.multiregion.istio.plugins.module_utils._inventory import LISTS, TEXTS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # What a user includes; the roles below them get their values from these.
@@ -40,12 +42,8 @@ def mesh_variables() -> set[str]:
     texts = [path.read_text("utf-8") for path in (ROOT / "roles").glob("*/defaults/main.yml")]
     texts += [path.read_text("utf-8") for path in (ROOT / "playbooks").rglob("*.yml")]
     found = {name for text in texts for name in re.findall(r"\b(mesh_\w+) \| default", text)}
-    source = INVENTORY.read_text("utf-8")
-    parts = re.search(r"^TEXTS = (.*)\nLISTS = (.*)$", source, re.MULTILINE)
-    cluster = {
-        f"mesh_cluster_{name}" for part in (parts.groups() if parts else ()) for name in re.findall(r'"(\w+)"', part)
-    }
-    return found | cluster | set(re.findall(r'"(mesh_[a-z_]+)"', source))
+    cluster = {f"mesh_cluster_{name}" for name in (*TEXTS, *LISTS)}
+    return found | cluster | set(re.findall(r'"(mesh_[a-z_]+)"', INVENTORY.read_text("utf-8")))
 
 
 def test_each_variable_is_in_the_table() -> None:

@@ -1,14 +1,12 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the objects of a cluster tell about it: versions, nodes, domain, network plugin, Istio. No I/O."""
+"""What the objects of a cluster tell about it: versions, nodes, domain, network plugin, Services. No I/O."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-
-from .._kubernetes.ownership import MANAGED_BY, owner_of
 
 Object = dict[str, t.Any]
 
@@ -16,21 +14,46 @@ CONTROL_PLANE_LABELS = ("node-role.kubernetes.io/control-plane", "node-role.kube
 REGION_LABELS = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
 ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 
-# Begin of a DaemonSet's name, and the plugin that it is.
+# Nodes that no kubelet runs: pods there are containers of a cloud.
+VIRTUAL_LABELS = (
+    ("type", "virtual-kubelet"),
+    ("alibabacloud.com/virtual-node", "true"),
+    ("eks.amazonaws.com/compute-type", "fargate"),
+)
+VIRTUAL_TAINT = "virtual-kubelet.io/"
+# Kubernetes itself sets these and takes them away again: they tell how a node is, not who may use it.
+PASSING_TAINTS = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+REPELLING = ("NoSchedule", "NoExecute")
+
+# Begin of a DaemonSet's name, and the plugin that it is. The first that fits counts: what gives addresses comes before what
+# only adds policies to it. Terway: shared interfaces, an interface for each pod, and the old one that routes pod blocks
+# (Container Service for Kubernetes, FAQ of container networking).
 NETWORK_PLUGINS = {
+    "terway-eniip": "terway-eniip",
+    "terway-eni": "terway-eni",
     "terway": "terway",
-    "kube-flannel": "flannel",
-    "calico-node": "calico",
-    "canal": "canal",
-    "cilium": "cilium",
     "aws-node": "aws-vpc-cni",
     "azure-cni": "azure-cni",
+    "azure-cns": "azure-cni",
+    "kube-flannel": "flannel",
+    "rke2-flannel": "flannel",
+    "canal": "canal",
+    "rke2-canal": "canal",
+    "calico-node": "calico",
+    "cilium": "cilium",
+    "anetd": "cilium",
     "kindnet": "kindnet",
     "antrea-agent": "antrea",
     "kube-router": "kube-router",
     "ovnkube-node": "ovn-kubernetes",
     "weave-net": "weave",
 }
+# Plugins that run without a DaemonSet (k3s) and yet write on nodes.
+PLUGIN_ANNOTATIONS = {"flannel.alpha.coreos.com/": "flannel"}
+# Where pods have addresses of the VPC itself, and where they surely have not; of the others either may be.
+PODS_IN_VPC = {"terway-eniip": True, "terway-eni": True, "aws-vpc-cni": True, "terway": False, "flannel": False}
+# Istio keeps these Services in their cluster by itself (istio/istio, pilot/pkg/model/cluster_local.go).
+LOCAL_NAMESPACE, LOCAL_SERVICE = "kube-system", ("default", "kubernetes")
 
 
 def minor_version(text: str) -> str:
@@ -49,12 +72,14 @@ def node_facts(node: Object) -> Object:
     """One node as a result shows it. Addresses are internal ones: the others are no part of the cluster's network."""
     metadata, spec, status = node["metadata"], node.get("spec") or {}, node.get("status") or {}
     labels = metadata.get("labels") or {}
-    taints = [taint for taint in spec.get("taints") or [] if taint.get("effect") in ("NoSchedule", "NoExecute")]
+    taints = [taint for taint in spec.get("taints") or [] if taint.get("effect") in REPELLING]
     return {
         "name": metadata["name"],
         "ready": any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or []),
         "schedulable": not spec.get("unschedulable") and not taints,
-        "role": role_of(labels),
+        "cordoned": bool(spec.get("unschedulable")),
+        "tainted": any(not str(taint.get("key")).startswith(PASSING_TAINTS) for taint in taints),
+        "role": role_of(labels, taints),
         "region": first_label(labels, REGION_LABELS),
         "zone": first_label(labels, ZONE_LABELS),
         "pod_cidrs": spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else []),
@@ -62,11 +87,12 @@ def node_facts(node: Object) -> Object:
     }
 
 
-def role_of(labels: t.Mapping[str, str]) -> str:
+def role_of(labels: t.Mapping[str, str], taints: list[Object]) -> str:
     """control-plane, virtual (a virtual kubelet, which runs no node) or worker."""
     if any(label in labels for label in CONTROL_PLANE_LABELS):
         return "control-plane"
-    return "virtual" if labels.get("type") == "virtual-kubelet" else "worker"
+    is_virtual = any(labels.get(label) == value for label, value in VIRTUAL_LABELS)
+    return "virtual" if is_virtual or any(str(x.get("key")).startswith(VIRTUAL_TAINT) for x in taints) else "worker"
 
 
 def first_label(labels: t.Mapping[str, str], names: t.Sequence[str]) -> str:
@@ -74,13 +100,18 @@ def first_label(labels: t.Mapping[str, str], names: t.Sequence[str]) -> str:
 
 
 def worker_counts(nodes: list[Object]) -> dict[str, int]:
-    """Workers that are Ready, that take ordinary pods as well, and all."""
+    """Workers that are Ready, that take ordinary pods as well, all, and why some do not; then the nodes that are none."""
     workers = [node for node in nodes if node["role"] == "worker"]
     ready = [node for node in workers if node["ready"]]
+    roles = [node["role"] for node in nodes]
     return {
         "ready": len(ready),
         "schedulable": sum(node["schedulable"] for node in ready),
         "total": len(workers),
+        "cordoned": sum(node["cordoned"] for node in workers),
+        "tainted": sum(node["tainted"] for node in workers),
+        "control_planes": roles.count("control-plane"),
+        "virtual": roles.count("virtual"),
     }
 
 
@@ -94,41 +125,41 @@ def cluster_domain(corefile: str) -> str:
     return ""
 
 
-def network_plugin(daemon_sets: list[Object]) -> str:
-    """The plugin that gives pods their addresses, by the names of DaemonSets; "" where none is known."""
+def network_plugin(daemon_sets: list[Object], nodes: list[Object]) -> str:
+    """The plugin that gives pods their addresses, by the names of DaemonSets, else by marks of nodes; "" where unknown."""
     names = sorted(daemon_set["metadata"]["name"] for daemon_set in daemon_sets)
     for start, plugin in NETWORK_PLUGINS.items():
         if any(name.startswith(start) for name in names):
             return plugin
+    marks = {mark for node in nodes for mark in node["metadata"].get("annotations") or {}}
+    for start, plugin in PLUGIN_ANNOTATIONS.items():
+        if any(mark.startswith(start) for mark in marks):
+            return plugin
     return ""
 
 
-def control_plane(deployment: Object) -> Object:
-    """One istiod: where it is, its version and revision, and who put it there."""
-    metadata = deployment["metadata"]
-    labels = metadata.get("labels") or {}
-    return {
-        "namespace": metadata["namespace"],
-        "name": metadata["name"],
-        "version": istio_version(deployment),
-        "revision": labels.get("istio.io/rev", ""),
-        "managed_by": owner_of(deployment) or labels.get(MANAGED_BY) or made_by_istioctl(labels),
-    }
+def service_facts(services: list[Object], mesh_namespace: str) -> list[Object]:
+    """The Services that a mesh may merge with those of other members, each port and the selector as one text.
+
+    Without those that Istio keeps in their cluster by itself, those that are another name for something, and the mesh's own.
+    """
+    return [
+        {
+            "namespace": service["metadata"]["namespace"],
+            "name": service["metadata"]["name"],
+            "ports": sorted(port_text(port) for port in service["spec"].get("ports") or []),
+            "selector": ",".join(
+                f"{key}={value}" for key, value in sorted((service["spec"].get("selector") or {}).items())
+            ),
+        }
+        for service in services
+        if service["metadata"]["namespace"] not in (LOCAL_NAMESPACE, mesh_namespace)
+        and (service["metadata"]["namespace"], service["metadata"]["name"]) != LOCAL_SERVICE
+        and service["spec"].get("type") != "ExternalName"
+    ]
 
 
-def made_by_istioctl(labels: t.Mapping[str, str]) -> str:
-    return "istioctl" if "install.operator.istio.io/owning-resource" in labels else ""
-
-
-def istio_version(deployment: Object) -> str:
-    """The version of an istiod by its image's tag, else by the labels of its chart; "" where neither says."""
-    containers = deployment["spec"]["template"]["spec"]["containers"]
-    image = next((c["image"] for c in containers if c["name"] == "discovery"), containers[0]["image"])
-    labels = deployment["metadata"].get("labels") or {}
-    last = image.rsplit("/", 1)[-1].split("@")[0]
-    texts = (last.partition(":")[2], labels.get("app.kubernetes.io/version", ""), labels.get("helm.sh/chart", ""))
-    for text in texts:
-        match = re.search(r"\d+\.\d+(\.\d+)?([-.](alpha|beta|rc)\.\d+)?", text)
-        if match:
-            return match[0]
-    return ""
+def port_text(port: Object) -> str:
+    """ "http 80/TCP", with what it speaks where it says so: "web 80/TCP kubernetes.io/h2c"."""
+    texts = (port.get("name"), f"{port['port']}/{port.get('protocol') or 'TCP'}", port.get("appProtocol"))
+    return " ".join(text for text in texts if text)

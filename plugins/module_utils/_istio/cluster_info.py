@@ -6,26 +6,32 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from .._errors import ApiError, MeshError
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.kinds import CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, DAEMON_SET, DEPLOYMENT, NODE
+from .._kubernetes.kinds import CONFIG_MAP, DAEMON_SET, NODE, SERVICE
 from .._kubernetes.options import access_from
 from .._problems import ERROR, WARNING, Problem
 from .._wait import Progress
 from . import cluster_facts, resource
+from .access_reviews import missing_permissions
+from .istio_reader import Calls, first_lists, istio_facts
+from .permissions import ADMIN, listed, permission_problems
 
 Object = dict[str, t.Any]
-Result = t.TypeVar("Result")
 
-REVIEW_PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-# What Istio's charts write outside namespaces.
-CLUSTER_SCOPED = (
-    ("rbac.authorization.k8s.io", "clusterroles"),
-    ("apiextensions.k8s.io", "customresourcedefinitions"),
-    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
-)
+NOTHING_OF_ISTIO: Object = {
+    "installed": False,
+    "version": "",
+    "revision": "",
+    "managed_by": "",
+    "crd": False,
+    "control_planes": [],
+    "traces": [],
+}
+ANONYMOUS = "system:anonymous"
 
 
 def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
@@ -39,9 +45,10 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         info["version"], info["kubernetes"] = cluster_facts.server_version(client.version())
         info["reachable"] = True
     except MeshError as error:
-        problems.append(Problem(ERROR, error.what, error.why, error.todo, info["name"]))
+        problems.append(unreached(error, info["name"]))
     else:
-        info.update(read(client, params["namespace"], params["api_version"], problems))
+        facts, problems = read(client, params)
+        info.update(facts)
     return {"changed": False, "cluster_info": {**info, "problems": [problem.as_dict() for problem in problems]}}
 
 
@@ -54,49 +61,52 @@ def unknown(name: str) -> Object:
         "kubernetes": "",
         "domain": "",
         "nodes": [],
-        "workers": cluster_facts.worker_counts([]),
+        "workers": None,
         "network_plugin": "",
-        "permissions": {"can_write_cluster_scoped": False},
-        "istio": istio_facts([], "", has_definition=False),
+        "permissions": {"can_write_cluster_scoped": False, "missing": []},
+        "istio": NOTHING_OF_ISTIO,
+        "services": [],
     }
 
 
-def read(client: KubernetesClient, namespace: str, api_version: str, problems: list[Problem]) -> Object:
-    """Everything but the version, all at once."""
-    definition = f"{resource.kind_of(api_version).plural}.{api_version.split('/')[0]}"
+def read(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> tuple[Object, list[Problem]]:
+    """Everything but the version, all at once, and what is wrong."""
+    namespace, kind = params["namespace"], resource.kind_of(params["api_version"])
+    errors: list[ApiError] = []
 
-    def attempt(call: t.Callable[[], Result], without: Result, severity: str = WARNING) -> t.Callable[[], Result]:
-        """The call, or `without` and a problem."""
+    def attempt(call: t.Callable[[], t.Any], without: t.Any) -> t.Any:
+        try:
+            return call()
+        except ApiError as error:
+            errors.append(error)
+            return without
 
-        def tried() -> Result:
-            try:
-                return call()
-            except ApiError as error:
-                problems.append(Problem(severity, error.what, error.why, error.todo, client.cluster))
-                return without
-
-        return tried
-
-    calls: list[t.Callable[[], t.Any]] = [
-        attempt(lambda: client.list(NODE), [], ERROR),
-        attempt(lambda: corefile(client), ""),
-        attempt(lambda: client.list(DAEMON_SET, metadata_only=True), []),
-        attempt(lambda: client.list(DEPLOYMENT, labels="app=istiod"), []),
-        attempt(lambda: client.get(CUSTOM_RESOURCE_DEFINITION, definition), None),
-        attempt(lambda: denied(client), []),
+    definition = f"{kind.plural}.{params['api_version'].split('/')[0]}"
+    calls: Calls = [
+        partial(attempt, partial(client.list, NODE), None),
+        partial(attempt, partial(corefile, client), ""),
+        partial(attempt, partial(client.list, DAEMON_SET, metadata_only=True), []),
+        partial(attempt, partial(missing_permissions, client, params["role"], namespace), None),
+        partial(attempt, partial(client.list, SERVICE) if params["services"] else list, []),
+        *(partial(attempt, call, []) for call in first_lists(client, namespace)),
     ]
-    nodes, dns, daemon_sets, istiods, found, refused = in_parallel(calls)
-    if refused:
-        problems.append(lacks_permission(client.cluster, refused))
-    facts = [cluster_facts.node_facts(node) for node in nodes]
+    nodes, dns, daemon_sets, permissions, services, *lists = in_parallel(calls)
+    istio = istio_facts(client, namespace, definition, lists, attempt)
+    missing, granting = permissions or ([], [])
+    facts = [cluster_facts.node_facts(node) for node in nodes or []]
+    problems = [*reading_problems(client.cluster, errors), *permission_problems(client.cluster, missing, granting)]
     return {
         "domain": cluster_facts.cluster_domain(dns),
         "nodes": facts,
-        "workers": cluster_facts.worker_counts(facts),
-        "network_plugin": cluster_facts.network_plugin(daemon_sets),
-        "permissions": {"can_write_cluster_scoped": not refused},
-        "istio": istio_facts(istiods, namespace, has_definition=found is not None),
-    }
+        "workers": cluster_facts.worker_counts(facts) if nodes is not None else None,
+        "network_plugin": cluster_facts.network_plugin(daemon_sets, nodes or []),
+        "permissions": {
+            "can_write_cluster_scoped": permissions is not None and all(need.namespace for need in missing),
+            "missing": listed(missing + granting),
+        },
+        "istio": istio,
+        "services": cluster_facts.service_facts(services, namespace),
+    }, problems
 
 
 def corefile(client: KubernetesClient) -> str:
@@ -107,39 +117,42 @@ def corefile(client: KubernetesClient) -> str:
     return next((text for text in texts if cluster_facts.cluster_domain(text)), "")
 
 
-def denied(client: KubernetesClient) -> list[str]:
-    """The cluster-scoped kinds that this identity may not create."""
-
-    def allowed(group: str, kinds: str) -> bool:
-        attributes = {"verb": "create", "group": group, "resource": kinds}
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": attributes},
-        }
-        answer = client.request("POST", REVIEW_PATH, body=review, what=f"ask whether {kinds} may be created")
-        return bool(answer.get("status", {}).get("allowed"))
-
-    return [kinds for group, kinds in CLUSTER_SCOPED if not allowed(group, kinds)]
-
-
-def lacks_permission(cluster: str, kinds: list[str]) -> Problem:
+def unreached(error: MeshError, cluster: str) -> Problem:
+    """Why a cluster does not answer, with what to do where its certificate is the reason."""
+    is_tls = isinstance(error, ApiError) and not error.status and ("SSL" in error.why or "certificate" in error.why)
+    if not is_tls:
+        return Problem(ERROR, error.what, error.why, error.todo, cluster)
     return Problem(
         ERROR,
-        f"this identity may not create {', '.join(kinds)}",
-        why="Istio's charts bring such objects",
-        todo="Use a kubeconfig of an administrator, or bind its user to the ClusterRole cluster-admin",
+        "the API server's certificate is not trusted",
+        why=error.why,
+        todo="Check certificate-authority-data, server and tls-server-name in the kubeconfig against the server's certificate",
         cluster=cluster,
     )
 
 
-def istio_facts(istiods: list[Object], namespace: str, *, has_definition: bool) -> Object:
-    """What Istio is there; the first four keys speak of the control plane in the mesh's namespace, if there is one."""
-    planes = [cluster_facts.control_plane(istiod) for istiod in istiods]
-    here = next((plane for plane in planes if plane["namespace"] == namespace), None)
-    return {
-        "installed": here is not None,
-        **{key: here[key] if here else "" for key in ("version", "revision", "managed_by")},
-        "crd": has_definition,
-        "control_planes": planes,
-    }
+def reading_problems(cluster: str, errors: list[ApiError]) -> t.Iterator[Problem]:
+    """One warning with all that may not be read; an error for each other reason, told once."""
+    refused = [error for error in errors if error.status == 403]
+    told = set()
+    for error in errors:
+        if error.status != 403 and error.why not in told:
+            told.add(error.why)
+            yield Problem(ERROR, error.what, error.why, error.todo, cluster)
+    if any(ANONYMOUS in error.why for error in refused):
+        yield Problem(
+            ERROR,
+            "the kubeconfig gives no credential",
+            why=f"The API server takes this identity for {ANONYMOUS}",
+            todo="Look at the user in the kubeconfig: its token may be empty, or its command (exec) may fail",
+            cluster=cluster,
+        )
+    elif refused:
+        actions = sorted({error.what.removeprefix("cannot ") for error in refused})
+        yield Problem(
+            WARNING,
+            f"this identity may not {', '.join(actions)}",
+            why="What is not read is not checked",
+            todo=ADMIN,
+            cluster=cluster,
+        )

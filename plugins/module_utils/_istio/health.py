@@ -92,6 +92,19 @@ def settling(mesh: Mesh) -> list[str]:
     return waiting
 
 
+def unserved(mesh: Mesh, names: t.Iterable[str]) -> list[str]:
+    """Those of the members named that not every istiod reads, or whose new pods get no sidecar though a namespace asks for it."""
+    waiting: list[str] = []
+    for name in names:
+        member = mesh.state(name)
+        if not is_synced(mesh, name):
+            statuses = {istiod.status_of(name) for istiod in mesh.istiods} - {SYNCED}
+            waiting.append(f"{name}: istiod says {', '.join(sorted(statuses)) or 'nothing'}")
+        elif member.injection.namespace and not member.injection.ok:
+            waiting.append(f"{name}: no sidecar: {member.injection.why}")
+    return waiting
+
+
 def _unreachable(error: MeshError, name: str) -> Problem:
     return Problem(ERROR, error.what, error.why, error.todo, name)
 

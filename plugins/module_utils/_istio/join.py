@@ -6,157 +6,147 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._errors import ApiError, MeshError
-from .._kubernetes import credentials
+from .._kubernetes import client_side
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
 from .._kubernetes.fields import is_applied, without_emptied
-from .._kubernetes.kinds import SECRET, SERVICE_ACCOUNT, Kind
-from .._kubernetes.kubeconfig import check_server
-from .._kubernetes.ownership import Ownership, marked, ownership_of
+from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
 from . import registration, resource
+from .remote_state import RemoteState, check_remote, missing, read_remote
+from .spec_fields import schema_of, unknown_fields
+from .standing import check_owners, with_marks
+from .terms import Terms
 
 Object = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
 class Join:
-    """What a task asks for."""
+    """What a task asks for: how the remote is reached, and its record."""
 
-    name: str
-    namespace: str
-    mesh_id: str
+    terms: Terms
     kind: Kind
-    server: str
-    tls_server_name: str
-    service_account: str
     spec: Object
-    force: bool
-    dry_run: bool
+
+    @property
+    def name(self) -> str:
+        return self.terms.name
+
+    @property
+    def namespace(self) -> str:
+        return self.terms.namespace
+
+    def wanted(self, live: Object | None) -> Object:
+        """The RemoteIstio with our marks."""
+        body = resource.body(self.name, self.namespace, self.kind.api_version, spec=self.spec)
+        return with_marks(body, live, self.terms.mesh_id)
 
 
 @dataclass(frozen=True)
 class Before:
-    """What the two clusters have. The last three are read only where the first ones do not answer the question."""
+    """What the two clusters have."""
 
-    token_secret: Object | None
+    remote: RemoteState
     registered: list[Object]
     remote_istio: Object | None
     secret: Object | None
-    has_account: bool = True
     has_kind: bool = True
-
-    @property
-    def token(self) -> credentials.Token | None:
-        return credentials.token_of(self.token_secret)
-
-
-def join_from(params: t.Mapping[str, t.Any], remote: KubernetesClient, check_mode: bool) -> Join:
-    own = remote.configuration
-    return Join(
-        name=params["name"],
-        namespace=params["namespace"],
-        mesh_id=params["mesh_id"],
-        kind=resource.kind_of(params["api_version"]),
-        server=check_server(params["api_server"] or str(own.host), params["name"]),
-        tls_server_name=params["api_server_tls_server_name"]
-        or (own.tls_server_name if not params["api_server"] else None)
-        or "",
-        service_account=params["service_account"],
-        spec=resource.spec_from(params),
-        force=params["force"],
-        dry_run=check_mode,
-    )
 
 
 def read(remote: KubernetesClient, primary: KubernetesClient, join: Join) -> Before:
-    """Both clusters at once: three requests where the member has joined before, else three more."""
-    name, namespace = join.name, join.namespace
-    token_name = credentials.token_secret_name(join.service_account)
+    """Both clusters at once: three requests where the member has joined before, else four more."""
+    calls: list[t.Callable[[], t.Any]] = [
+        lambda: read_remote(remote, join.terms),
+        lambda: read_primary(primary, join),
+    ]
+    state, (registered, remote_istio, secret, kind) = in_parallel(calls)
+    return Before(state, registered, remote_istio, secret, has_kind=kind is not None)
+
+
+def read_primary(primary: KubernetesClient, join: Join) -> tuple[t.Any, ...]:
+    """(Secrets of all members, RemoteIstio, Secret, kind of the RemoteIstio); the last two asked for only where unknown."""
+    name, namespace, kind = join.name, join.namespace, join.kind
     known: list[t.Callable[[], t.Any]] = [
-        lambda: remote.get(SECRET, token_name, namespace),
         lambda: primary.list(SECRET, namespace, labels=registration.SELECTOR),
-        lambda: primary.get(join.kind, name, namespace),
+        lambda: primary.get(kind, name, namespace),
     ]
-    token_secret, registered, remote_istio = in_parallel(known)
-    secret = next((found for found in registered if found["metadata"]["name"] == name), None)
-    before = Before(token_secret, registered, remote_istio, secret)
+    registered, remote_istio = in_parallel(known)
+    labelled = next((found for found in registered if found["metadata"]["name"] == name), None)
     unknown: list[t.Callable[[], t.Any]] = [
-        lambda: before.token or remote.get(SERVICE_ACCOUNT, join.service_account, namespace),
-        lambda: secret or primary.get(SECRET, name, namespace),
-        lambda: remote_istio or primary.kind_of(join.kind.api_version, join.kind.kind),
+        lambda: labelled or primary.get(SECRET, name, namespace),
+        lambda: remote_istio or primary.kind_of(kind.api_version, kind.kind),
     ]
-    account, unlabelled, kind = in_parallel(unknown)
-    return replace(before, secret=unlabelled, has_account=account is not None, has_kind=kind is not None)
+    return registered, remote_istio, *in_parallel(unknown)
 
 
 def check(before: Before, join: Join, remote: KubernetesClient, primary: KubernetesClient) -> list[str]:
     """Refuse before anything is written; the warnings otherwise."""
+    terms = join.terms
     registration.check_registered(before.registered, before.secret, join.name, primary.cluster)
-    warnings = missing(before, join, remote, primary)
-    for client, live in ((remote, before.token_secret), (primary, before.secret), (primary, before.remote_istio)):
-        if live is None:
-            continue
-        title = f"{live['kind']} {join.namespace}/{live['metadata']['name']}"
-        standing = ownership_of(live, join.mesh_id)
-        if standing.standing == "foreign" and not join.force:
+    check_staying(before, join, primary)
+    what = f"RemoteIstio of {join.kind.api_version} is not served"
+    todo = "Run the role primary_istio, which defines it"
+    lives = [(primary.cluster, before.secret), (primary.cluster, before.remote_istio)]
+    warnings = check_remote(remote, before.remote, terms)
+    warnings += missing(before.has_kind, primary, what, todo, dry_run=terms.dry_run)
+    return warnings + check_owners(lives, terms.mesh_id, force=terms.force)
+
+
+def check_staying(before: Before, join: Join, primary: KubernetesClient) -> None:
+    """What is being deleted would go again after the join."""
+    for kind, live in ((join.kind, before.remote_istio), (SECRET, before.secret)):
+        if live and live["metadata"].get("deletionTimestamp"):
+            finalizers = ", ".join(live["metadata"].get("finalizers") or [])
             raise MeshError(
-                f"refused to change {title}; nothing was written",
-                cluster=client.cluster,
-                why=f"it belongs to {standing.owner}",
-                todo="Let the owner give it up, or set force: true to take it over",
+                f"{describe(kind, join.name, join.namespace)} is being deleted; nothing was written",
+                cluster=primary.cluster,
+                why=f"held by the finalizers {finalizers}" if finalizers else "",
+                todo="Let it go first: run this with state: absent, which waits for it, then again",
             )
-        if standing.standing != "ours":
-            owner = f"owner: {standing.owner}" if standing.owner else "without a mark"
-            warnings.append(f"{client.cluster}: {title} was there before ({owner}): it is adopted")
-    return warnings
 
 
 def check_spec(primary: KubernetesClient, before: Before, join: Join) -> None:
     """Have the primary try the RemoteIstio, so that what it would refuse later is refused before anything is written."""
-    wanted = wanted_istio(before, join)
-    if before.remote_istio and is_applied(wanted, before.remote_istio, FIELD_MANAGER):
+    live = before.remote_istio
+    wanted = join.wanted(live)
+    if not before.has_kind or (live and is_applied(wanted, live, FIELD_MANAGER)):
         return
     try:
-        primary.apply(join.kind, without_emptied(wanted, before.remote_istio or {}), dry_run=True)
+        if join.terms.method == "client_side":
+            check_fields(primary, join)  # such a server may drop what it does not know without a word
+            client_side.apply(primary, join.kind, wanted, live, dry_run=True)
+        else:
+            primary.apply(join.kind, without_emptied(wanted, live or {}), dry_run=True)
     except ApiError as error:
-        if error.status != 404:
-            raise
-        what, todo = f"namespace {join.namespace} does not exist", "Run the role primary_istio first"
-        raise MeshError(what, cluster=primary.cluster, todo=todo) from error
+        if error.status == 404:
+            missing_namespace(primary, join)
+            return
+        if error.status and error.status not in (401, 403, 409):
+            check_fields(primary, join)
+        raise
 
 
-def missing(before: Before, join: Join, remote: KubernetesClient, primary: KubernetesClient) -> list[str]:
-    """What a join needs and is not there: an error, or in check mode a warning, since an earlier task would make it."""
-    account = f"ServiceAccount {join.namespace}/{join.service_account}"
-    istio = f"RemoteIstio of {join.kind.api_version}"
-    needs = (
-        (
-            before.has_account,
-            remote,
-            f"{account} does not exist",
-            "Install Istio's base chart there (role remote_cluster)",
-        ),
-        (before.has_kind, primary, f"{istio} is not served", "Run the role primary_istio, which defines it"),
-    )
-    warnings = []
-    for there, client, what, todo in needs:
-        if there:
-            continue
-        if not join.dry_run:
-            raise MeshError(what, cluster=client.cluster, todo=todo)
-        warnings.append(f"{client.cluster}: {what} yet: what depends on it is predicted")
-    return warnings
+def missing_namespace(primary: KubernetesClient, join: Join) -> None:
+    what, todo = f"namespace {join.namespace} does not exist", "Run the role primary_istio first"
+    if not join.terms.dry_run:
+        raise MeshError(what, cluster=primary.cluster, todo=todo)
 
 
-def wanted_istio(before: Before, join: Join) -> Object:
-    body = resource.body(join.name, join.namespace, join.kind.api_version, spec=join.spec)
-    return marks(body, before.remote_istio, join)
-
-
-def marks(wanted: Object, live: Object | None, join: Join) -> Object:
-    """`wanted` marked as ours, and as adopted where somebody else had made it."""
-    standing = ownership_of(live, join.mesh_id) if live else Ownership("ours")
-    return marked(wanted, join.mesh_id, adopted=standing.adopted or standing.standing != "ours")
+def check_fields(primary: KubernetesClient, join: Join) -> None:
+    """Raise MeshError with every field of the spec that the definition of RemoteIstio does not have, where it can be read."""
+    name = f"{join.kind.plural}.{join.kind.api_version.partition('/')[0]}"
+    try:
+        definition = primary.get(CUSTOM_RESOURCE_DEFINITION, name)
+    except ApiError:
+        return
+    unknown = unknown_fields({"spec": join.spec}, schema_of(definition, join.kind.api_version))
+    if unknown:
+        raise MeshError(
+            f"RemoteIstio {join.namespace}/{join.name} would have unknown fields; nothing was written",
+            cluster=primary.cluster,
+            why=f"{join.kind.api_version} does not have {', '.join(unknown)}",
+            todo="Correct the option spec",
+        )

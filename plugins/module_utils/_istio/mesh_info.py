@@ -15,7 +15,7 @@ from .._kubernetes.client import KubernetesClient
 from .._kubernetes.options import access_from
 from .._problems import errors_first
 from .._wait import Progress
-from .health import Mesh, is_synced, member_problems, mesh_problems, settling, status_of, sync_of
+from .health import Mesh, is_synced, member_problems, mesh_problems, settling, status_of, sync_of, unserved
 from .istiod import Istiod, istiod_pods, read_istiod
 from .member import MemberState, read_member
 from .record import Record, read_records
@@ -33,13 +33,20 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
     shown = ""
     while True:
         mesh = read_mesh(params["name"], accesses, params["namespace"], params["api_version"])
-        waiting = "; ".join(settling(mesh)) if params["wait"] else ""
+        waiting = "; ".join(waited_for(mesh, params)) if params["wait"] else ""
         if not waiting or time.monotonic() + params["wait_interval"] > end:
             return result(mesh)
         if waiting != shown:
             progress(f"waiting: {waiting}")
             shown = waiting
         time.sleep(params["wait_interval"])
+
+
+def waited_for(mesh: Mesh, params: t.Mapping[str, t.Any]) -> list[str]:
+    """What is to come before the wait ends."""
+    if params["wait_for"] == "served":
+        return unserved(mesh, [member["name"] for member in params["members"]])
+    return settling(mesh)
 
 
 def read_mesh(primary: str, accesses: t.Mapping[str, Access], namespace: str, api_version: str) -> Mesh:

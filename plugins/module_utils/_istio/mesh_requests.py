@@ -35,6 +35,8 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         mesh_id=params["mesh_id"],
         revision=params["revision"],
         image=params["image"],
+        pull_secrets=tuple(params["image_pull_secrets"]),
+        pull_secrets_from=params["image_pull_secrets_namespace"],
         timeout=params["timeout"],
         run=uuid.uuid4().hex,
     )

@@ -13,7 +13,9 @@ from .._address_plan.rules import Policy
 from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
 from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
 from .controller import RunCommand, controller_problems
+from .found_istio import Place, found_problems
 from .kubeconfig_file import address_of
+from .merged_services import as_groups, merge_problems, merged, patterns_and_problems
 from .preflight_checks import (
     Member,
     kubeconfig_problems,
@@ -34,6 +36,9 @@ MEMBER_OPTIONS: dict[str, Dict] = {
     "kubeconfig": {"type": "path", "default": ""},
     "context": {"type": "str", "default": ""},
     "api_server": {"type": "str", "default": ""},
+    "api_server_proxy": {"type": "str", "default": ""},
+    "api_server_ca": {"type": "str", "default": ""},
+    "api_server_tls_server_name": {"type": "str", "default": ""},
     "missing": {"type": "list", "elements": "str", "default": []},
 }
 
@@ -52,6 +57,10 @@ def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
         problems += server_problems(member, server)
         if named or not member.options["kubeconfig"]:  # else cluster_info failed for the same reason
             problems += read_problems(member, params)
+            problems += found_problems(member.reached.get("istio", {}).get("traces", []), place_of(member, params))
+    patterns, found = patterns_and_problems(params["local_services"])
+    services = merged({member.name: member.reached.get("services", []) for member in members}, patterns)
+    problems += [*found, *merge_problems(services)]
     checked = check_plan(plan, params["external_cidrs"], Policy(strict=params["strict"]))
     problems += plan_problems(members, checked.findings)
     problems = errors_first(dict.fromkeys(problems))
@@ -61,9 +70,23 @@ def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
         "findings": [finding_as_dict(finding) for finding in checked.findings],
         "blocks": [place._asdict() for place in checked.blocks],
         "clusters": [summary(member, problems, checked.findings) for member in members],
+        "merged_services": as_groups(services),
         "failed": any(problem.severity in FAILS_ON[params["fail_on"]] for problem in problems),
         "report": report(f"Preflight of mesh {params['mesh_id']}, {len(members)} clusters", problems),
     }
+
+
+def place_of(member: Member, params: t.Mapping[str, t.Any]) -> Place:
+    """A member as what is found there is judged."""
+    return Place(
+        cluster=member.name,
+        is_primary=member.is_primary,
+        mesh_id=params["mesh_id"],
+        namespace=params["namespace"],
+        revision=params["revision"],
+        force=params["force"],
+        clusters=frozenset(options["name"] for options in params["clusters"]),
+    )
 
 
 def plan_cluster(member: Member, server: str) -> Cluster:

@@ -14,6 +14,7 @@ from .._address_plan.blocks import Range, parse_block
 from .._errors import MeshError
 from .._kubernetes.kubeconfig import check_server
 from .._problems import ERROR, WARNING, Problem
+from .cluster_facts import PODS_IN_VPC
 from .kubeconfig_file import mode_problems, server_of
 from .supported_versions import istio_problems, kubernetes_problems
 
@@ -22,6 +23,13 @@ Dict = dict[str, t.Any]
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 MANY_NODES = 3
+# Nodes that are not among the workers, and workers that take no ordinary pods.
+NOT_COUNTED = {
+    "cordoned": "cordoned",
+    "tainted": "tainted",
+    "control_planes": "of the control plane",
+    "virtual": "virtual",
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,8 @@ def name_problems(member: Member, params: t.Mapping[str, t.Any]) -> t.Iterator[P
     """A cluster's name is an object's name, a key, a label and a part of paths: one string everywhere."""
     names = Counter(options["name"] for options in params["clusters"])
     if not DNS_LABEL.fullmatch(member.name):
-        todo = "Set mesh_cluster_name to lower-case letters, digits and '-', at most 63 of them"
+        host = member.options["hostname"] or member.name
+        todo = f"Set mesh_cluster_name of host {host} to lower-case letters, digits and '-', at most 63 of them"
         yield Problem(ERROR, f"the name {member.name!r} is not a DNS-1123 label", "", todo, member.name)
     if names[member.name] > 1:
         hosts = [options["hostname"] for options in params["clusters"] if options["name"] == member.name]
@@ -149,16 +158,40 @@ def read_problems(member: Member, params: t.Mapping[str, t.Any]) -> t.Iterator[P
     if not read:
         return
     yield from kubernetes_problems(params["istio_version"], read["kubernetes"], member.name)
-    ready, wanted = read["workers"]["ready"], params["minimum_workers"]
-    if ready < wanted:
+    yield from worker_problems(read.get("workers"), params["minimum_workers"], member.name)
+    yield from plugin_problems(member, read.get("network_plugin", ""))
+    yield from undeclared_problems(member, read["nodes"])
+
+
+def worker_problems(workers: Dict | None, wanted: int, cluster: str) -> t.Iterator[Problem]:
+    """Whether enough workers are Ready, and take ordinary pods. Nothing where they could not be counted."""
+    if workers is None:
+        return
+    why = "Control plane and gateways are spread over workers, so that one may fail"
+    others = [f"{workers[key]} {text}" for key, text in NOT_COUNTED.items() if workers.get(key)]
+    beside = f" ({', '.join(others)})" if others else ""
+    if workers["ready"] < wanted:
+        what = f"{workers['ready']} of {workers['total']} workers are Ready, at least {wanted} are wanted{beside}"
+        todo = "Repair or add workers, or lower mesh_preflight_minimum_workers (0 means no check)"
+        yield Problem(ERROR, what, why, todo, cluster)
+    elif workers.get("schedulable", wanted) < wanted:
+        what = f"only {workers['schedulable']} of {workers['ready']} Ready workers take ordinary pods{beside}"
+        todo = "Uncordon workers, or give istiod and the gateways tolerations by their values"
+        yield Problem(WARNING, what, why, todo, cluster)
+
+
+def plugin_problems(member: Member, plugin: str) -> t.Iterator[Problem]:
+    """Whether pods are in the VPC as the inventory says, where the network plugin tells it for sure."""
+    in_vpc = PODS_IN_VPC.get(plugin)
+    if in_vpc is not None and in_vpc != member.options["pods_in_vpc"]:
+        where = "in the VPC" if in_vpc else "in blocks of their own"
         yield Problem(
-            ERROR,
-            f"{ready} of {read['workers']['total']} workers are Ready, at least {wanted} are wanted",
-            why="Control plane and gateways are spread over workers, so that one may fail",
-            todo="Repair or add workers, or lower mesh_preflight_minimum_workers (0 means no check)",
+            WARNING,
+            f"network plugin {plugin} puts pods {where}, but mesh_cluster_pods_in_vpc is {str(not in_vpc).lower()}",
+            why="The address plan is checked by other rules than those that apply",
+            todo=f"Set mesh_cluster_pods_in_vpc to {str(in_vpc).lower()}",
             cluster=member.name,
         )
-    yield from undeclared_problems(member, read["nodes"])
 
 
 def undeclared_problems(member: Member, nodes: list[Dict]) -> t.Iterator[Problem]:

@@ -66,7 +66,9 @@ def service_object(cluster: str, namespace: str) -> Object:
     }
 
 
-def pod_object(cluster: str, others: t.Sequence[str], namespace: str, image: str) -> Object:
+def pod_object(
+    cluster: str, others: t.Sequence[str], namespace: str, image: str, pull_secrets: t.Sequence[str] = ()
+) -> Object:
     """A member's probe. Its uid is not the sidecar's (1337), so that the sidecar captures what it sends."""
     config = json.dumps(envoy_config(cluster, others, namespace), separators=(",", ":"))
     name = probe_name(cluster)
@@ -93,6 +95,7 @@ def pod_object(cluster: str, others: t.Sequence[str], namespace: str, image: str
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": 1,
             "containers": [container],
+            **({"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}),
         },
     }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._errors import ApiError, MeshError
 from .._kubernetes.apply import in_parallel, wait_for_absence
 from .._kubernetes.client import KubernetesClient, Object
-from .._kubernetes.kinds import NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT
+from .._kubernetes.kinds import NAMESPACE, POD, SECRET, SERVICE, SERVICE_ACCOUNT
 from .._kubernetes.ownership import marked, ownership_of
 from .._wait import Acceptor, Clock, Progress, Wait, wait_until
 from .member import INJECTION_LABEL, REVISION_LABEL, sample_pod
@@ -27,6 +27,7 @@ INTERVAL = 0.5
 class Plan:
     """What is the same for all members; `image` is empty for that of the sidecar.
 
+    pull_secrets: names of Secrets in the namespace pull_secrets_from of each member, with which images are pulled
     run:  marks what this run makes
     made: the members in which it began to make something; filled by prepare()
     """
@@ -38,6 +39,8 @@ class Plan:
     image: str
     timeout: float
     run: str
+    pull_secrets: tuple[str, ...] = ()
+    pull_secrets_from: str = ""
     made: set[str] = field(default_factory=set)
 
 
@@ -83,11 +86,13 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     )
     services = [marked(service_object(name, plan.namespace), plan.mesh_id, adopted=False) for name in plan.members]
     in_parallel([lambda body=body: client.create(SERVICE, body) for body in services])  # type: ignore[misc]
+    _copy_pull_secrets(client, plan)
     clock = Clock(sleep=sleep_until(stop))
     _wait_for_account(client, plan, clock)
     image = plan.image or _sidecar_image(client, plan)
     others = [name for name in plan.members if name != cluster]
-    pod = client.create(POD, marked(pod_object(cluster, others, plan.namespace, image), plan.mesh_id, adopted=False))
+    probe = pod_object(cluster, others, plan.namespace, image, plan.pull_secrets)
+    pod = client.create(POD, marked(probe, plan.mesh_id, adopted=False))
     if not proxy_image(pod):
         raise _no_sidecar(cluster, plan, "the pod was admitted without istio-proxy")
     _wait_for_probe(client, plan, clock, progress)
@@ -118,6 +123,21 @@ def sleep_until(stop: threading.Event) -> t.Callable[[float], None]:
             raise MeshError("interrupted")
 
     return sleep
+
+
+def _copy_pull_secrets(client: KubernetesClient, plan: Plan) -> None:
+    """A kubelet pulls with Secrets of the pod's own namespace only."""
+    for name in plan.pull_secrets:
+        source = client.get(SECRET, name, plan.pull_secrets_from)
+        if source:
+            copy = {
+                "apiVersion": SECRET.api_version,
+                "kind": SECRET.kind,
+                "metadata": {"name": name, "namespace": plan.namespace},
+                "type": source.get("type", ""),
+                "data": source.get("data") or {},
+            }
+            client.create(SECRET, marked(copy, plan.mesh_id, adopted=False))
 
 
 def _wait_for_account(client: KubernetesClient, plan: Plan, clock: Clock) -> None:

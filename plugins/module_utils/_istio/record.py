@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import SECRET
-from .._kubernetes.kubeconfig import expiry_of
+from .._kubernetes.tokens import expiry_of
 from .registration import SELECTOR, credential_in
 from .resource import kind_of, status_of
 

@@ -10,23 +10,29 @@ of the RemoteIstio's name and the first key in it. So: one Secret, one key, one 
 
 from __future__ import annotations
 
-import base64
 import typing as t
 
 from .._errors import MeshError
-from .._kubernetes.credentials import decoded
 from .._kubernetes.diff import visible
-from .._kubernetes.kubeconfig import ClusterCredential, fingerprint, parse, render
+from .._kubernetes.kubeconfig import ClusterCredential, decoded, encoded, fingerprint, parse, render
 
 Object = dict[str, t.Any]
 
 LABEL = "istio/multiCluster"
 SELECTOR = f"{LABEL}=true"
 CLUSTER_ANNOTATION = "networking.istio.io/cluster"
+# Of a token with an end: when that is, and the seconds that were asked for, which the server may have cut.
+EXPIRES = "multiregion.istio/expires"
+LIFETIME = "multiregion.istio/lifetime"
 
 
-def registration(credential: ClusterCredential, namespace: str, live: Object | None) -> Object:
-    """The Secret for a credential, without our marks. A live one that says the same keeps its bytes: istiod reads any change."""
+def registration(
+    credential: ClusterCredential, namespace: str, live: Object | None, notes: dict[str, str] | None = None
+) -> Object:
+    """The Secret for a credential, without our marks, with `notes` as annotations.
+
+    A live one that says the same keeps its bytes: istiod reads any change.
+    """
     name = credential.name
     current = kubeconfig_in(live, name)
     text = current if current and parse(current) == credential else render(credential)
@@ -37,10 +43,10 @@ def registration(credential: ClusterCredential, namespace: str, live: Object | N
             "name": name,
             "namespace": namespace,
             "labels": {LABEL: "true"},
-            "annotations": {CLUSTER_ANNOTATION: name},
+            "annotations": {CLUSTER_ANNOTATION: name, **(notes or {})},
         },
         "type": "Opaque",
-        "data": {name: base64.b64encode(text.encode()).decode()},
+        "data": {name: encoded(text)},
     }
 
 
@@ -67,17 +73,29 @@ def shown(secret: Object, name: str) -> Object:
     return {**view, "kubeconfig": credential.facts() if credential else {"content": fingerprint(text)}}
 
 
+def lifetime_noted(secret: Object | None) -> str:
+    """The lifetime that was asked for the token in use, "" where none was."""
+    return str(((secret or {}).get("metadata", {}).get("annotations") or {}).get(LIFETIME) or "")
+
+
+def others_for(registered: list[Object], name: str) -> list[str]:
+    """The Secrets under other names by which istiod takes a cluster."""
+    return [
+        f"Secret {other['metadata']['namespace']}/{other['metadata']['name']}"
+        for other in registered
+        if other["metadata"]["name"] != name and name in (other.get("data") or {})
+    ]
+
+
 def check_registered(registered: list[Object], secret: Object | None, name: str, cluster: str) -> None:
     """Raise MeshError where istiod or the operator would take another credential than ours for this cluster."""
-    for other in registered:
-        metadata = other["metadata"]
-        if metadata["name"] != name and name in (other.get("data") or {}):
-            raise MeshError(
-                f"cluster {name} is registered already by Secret {metadata['namespace']}/{metadata['name']}",
-                cluster=cluster,
-                why="istiod ignores the second Secret for a cluster",
-                todo="Delete that Secret (kubectl delete secret, in the primary) and run again",
-            )
+    for other in others_for(registered, name):
+        raise MeshError(
+            f"cluster {name} is registered already by {other}",
+            cluster=cluster,
+            why="istiod ignores the second Secret for a cluster",
+            todo="Delete that Secret (kubectl delete secret, in the primary) and run again",
+        )
     others = sorted(((secret or {}).get("data") or {}).keys() - {name})
     if secret and others:
         raise MeshError(

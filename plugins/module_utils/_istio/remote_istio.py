@@ -1,10 +1,9 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logic of the module remote_istio: the join of one member as seen from the two API servers.
+"""The logic of the module remote_istio: the join of one member as seen from the two API servers, and its end.
 
-Read both, refuse what must not be, then: a token in the remote, its registration in the primary, the RemoteIstio. The token
-never leaves this process but into the primary's Secret.
+Read both, refuse what must not be, then: a credential in the remote, its registration in the primary, the RemoteIstio.
 """
 
 from __future__ import annotations
@@ -12,101 +11,115 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._kubernetes import credentials
-from .._kubernetes.apply import Change, apply_object
+from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
-from .._kubernetes.kubeconfig import ClusterCredential, expiry_of
 from .._kubernetes.options import access_from
-from .._wait import Acceptor, Progress, Wait, wait_until
-from . import registration, resource
-from .join import Before, Join, check, check_spec, join_from, marks, read, wanted_istio
+from .._wait import Acceptor, Progress, Wait, check_expression, wait_until
+from . import leaving, outcome, registration, resource
+from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
+from .join import Join, check, check_spec, read
+from .outcome import Done
+from .revoke import remove_former
+from .standing import with_marks
+from .terms import CONTROL_PLANE, Terms, terms_from
 
 Object = dict[str, t.Any]
-
-NOT_YET = "(not made yet)"
 
 
 def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
     """Options of the module in, its result out. Raises MeshError."""
     resource.check_name(params["name"])
+    if params["state"] == "absent":
+        return leaving.run(params, check_mode, progress)
+    for option in ("wait_success", "wait_failure"):
+        if params[option] is not None:
+            check_expression(option, params[option])
+    return join_member(params, check_mode, progress)
+
+
+def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
+    """The result of the state present."""
     primary = KubernetesClient(access_from(params["primary"], params["primary"]["name"]))
     remote = KubernetesClient(access_from(params, params["name"]))
-    join = join_from(params, remote, check_mode)
+    terms = terms_from(params, remote, CONTROL_PLANE, dry_run=check_mode)
+    join = Join(terms, resource.kind_of(params["api_version"]), resource.spec_from(params))
     before = read(remote, primary, join)
     warnings = check(before, join, remote, primary)
-    if not check_mode:
-        check_spec(primary, before, join)
+    held = Held(registration.credential_in(before.secret, join.name), registration.lifetime_noted(before.secret))
+    if terms.token_kind is None and held.credential != terms.address:
+        confirm_given(remote, terms, params["credential_kubeconfig"])
+    check_spec(primary, before, join)
 
-    token_change, token = bring_token(remote, before, join)
-    changes = [token_change, register(remote, primary, before, join, token), bring_istio(primary, before, join)]
-    status = resource.status_of(before.remote_istio)
-    if params["wait"] and not check_mode:
-        status = wait_available(primary, params, join, changes[-1], progress)
+    done: Done = []
+    with outcome.told(done, planned(join, primary.cluster)):
+        bring_account(remote, before.remote, terms, done)
+        issued = issue(remote, before.remote, held, terms, done, progress)
+        done.append((primary.cluster, register(primary, before.secret, issued, terms)))
+        record = terms.apply(primary, join.kind, join.wanted(before.remote_istio), before.remote_istio)
+        done.append((primary.cluster, record))
+        status = resource.status_of(before.remote_istio)
+        if params["wait"] and not check_mode:
+            status = wait_for_operator(primary, params, join, record, progress)
+        remove_former(remote, before.remote, terms, done)
     return {
-        "changed": any(change.changed for change in changes),
-        "remote_istio": changes[-1].after,
+        **outcome.results(done),
+        "remote_istio": record.after,
         "status": status,
         "credential": {
             "secret": f"{join.namespace}/{join.name}",
-            "api_server": join.server,
-            "expires": expiry_of(token.token) if token else None,
+            "kind": terms.kind,
+            "rules": terms.rules if terms.token_kind else None,
+            "api_server": terms.address.server,
+            "expires": issued.expires,
         },
-        "objects": [change.summary() for change in changes],
-        "diff": [change.diff() for change in changes if change.changed],
-        "warnings": warnings,
+        "left": [],
+        "warnings": [*warnings, *issued.warnings],
     }
 
 
-def bring_token(remote: KubernetesClient, before: Before, join: Join) -> tuple[Change, credentials.Token | None]:
-    """The token Secret in the remote and what it holds; None where check mode finds none."""
-    live = before.token_secret
-    body = marks(credentials.token_secret(join.service_account, join.namespace), live, join)
-    change = apply_object(remote, SECRET, body, live, dry_run=join.dry_run)
-    token = before.token
-    if token is None and not join.dry_run:
-        token = credentials.wait_for_token(remote, change.name, join.namespace)
-    return change, token
+def planned(join: Join, primary: str) -> list[outcome.Item]:
+    """Every object that a join brings, in order."""
+    wanted = [body for kind, body in join.terms.objects]
+    secret = join.terms.secret()
+    wanted += [secret] if secret else []
+    own = [outcome.item(join.name, body) for body in wanted]
+    return [*own, *[outcome.Item(primary, kind, join.name, join.namespace) for kind in (SECRET.kind, join.kind.kind)]]
 
 
-def register(
-    remote: KubernetesClient, primary: KubernetesClient, before: Before, join: Join, token: credentials.Token | None
-) -> Change:
-    """The Secret in the primary; a new token is confirmed by its cluster before the primary gets it."""
-    held = token or credentials.Token("", "")
-    credential = ClusterCredential(join.name, join.server, held.token, held.ca, join.tls_server_name)
-    live = before.secret
-    wanted = marks(registration.registration(credential, join.namespace, live), live, join)
-    if token is None:
-        after = registration.shown(wanted, join.name)
-        after["kubeconfig"] = {**credential.facts(), "token": NOT_YET, "ca": NOT_YET}
+def register(primary: KubernetesClient, live: Object | None, issued: Issued, terms: Terms) -> Change:
+    """The Secret in the primary, shown without what is secret in it."""
+    notes: dict[str, str] = {}
+    if terms.kind == "token_request":
+        notes = {registration.EXPIRES: issued.expires or NOT_YET, registration.LIFETIME: str(terms.lifetime)}
+    wanted = registration.registration(issued.credential or terms.address, terms.namespace, live, notes)
+    if issued.credential is None:
+        before = registration.shown(live or {}, terms.name)
+        after = registration.shown(with_marks(wanted, live, terms.mesh_id), terms.name)
+        after = {**resource.merged(before, after), "kubeconfig": issued.facts(terms)}
         action: t.Literal["created", "changed"] = "changed" if live else "created"
-        return Change("Secret", join.namespace, join.name, action, registration.shown(live or {}, join.name), after)
-    if registration.credential_in(live, join.name) != credential:
-        credentials.verify_token(remote, token.token, f"{join.namespace}/{join.service_account}")
-    change = apply_object(primary, SECRET, wanted, live, dry_run=join.dry_run)
-    old, new = (registration.shown(side, join.name) for side in (change.before, change.after))
-    return replace(change, before=old, after=new)
+        return Change(SECRET.kind, terms.namespace, terms.name, action, before, after, why=issued.why)
+    change = terms.apply(primary, SECRET, wanted, live)
+    old, new = (registration.shown(side, terms.name) for side in (change.before, change.after))
+    return replace(change, before=old, after=new, why=issued.why)
 
 
-def bring_istio(primary: KubernetesClient, before: Before, join: Join) -> Change:
-    """The RemoteIstio itself."""
-    return apply_object(primary, join.kind, wanted_istio(before, join), before.remote_istio, dry_run=join.dry_run)
-
-
-def wait_available(
+def wait_for_operator(
     primary: KubernetesClient, params: t.Mapping[str, t.Any], join: Join, change: Change, progress: Progress
 ) -> Object:
-    """Wait until whoever reconciles says Available; ReconcileFailed may heal, so only the time-out ends the wait.
+    """Wait until the RemoteIstio is as asked; ReconcileFailed may heal, so by itself only the time-out ends the wait.
 
-    An Available from before a change of the spec is not taken for an answer to it.
+    A status from before a change of the spec is not taken for an answer to it.
     """
     stale = change.version if change.changed else ""
+    failure, success = params["wait_failure"], params["wait_success"]
+    fresh = f"metadata.resourceVersion != '{stale}'"
+    acceptors = [Acceptor(f"({failure}) && {fresh}", "failure")] if failure else []
     state = wait_until(
         lambda: primary.get(join.kind, join.name, join.namespace) or {},
         Wait(
             what=f"RemoteIstio {join.name}",
-            acceptors=(Acceptor(f"status.Status == 'Available' && metadata.resourceVersion != '{stale}'"),),
+            acceptors=(*acceptors, Acceptor(f"({success}) && {fresh}")),
             status="status.Status",
             reason="status.ErrorMessage",
             cluster=primary.cluster,

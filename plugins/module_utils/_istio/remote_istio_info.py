@@ -10,8 +10,8 @@ import typing as t
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
-from .._kubernetes.kubeconfig import expiry_of
 from .._kubernetes.options import access_from
+from .._kubernetes.tokens import expiry_of
 from .._wait import Progress
 from . import registration, resource
 

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import re
+import threading
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +19,27 @@ try:
     import kubernetes.client.configuration
     import kubernetes.config.config_exception
     import kubernetes.config.kube_config
+    import yaml
 except ImportError:
     pass  # main() answers with missing_required_lib (options.py)
+
+FILE = "Set mesh_cluster_kubeconfig (option kubeconfig) to a readable kubeconfig file"
+CONTEXT = "Set mesh_cluster_context (option context) to one of its contexts, or current-context in the file"
+EXEC = "Run that command by hand as the user who runs Ansible, or set mesh_cluster_kubeconfig (option kubeconfig) to another file"
+STUMBLES = (AttributeError, KeyError, TypeError, ValueError)
+# The texts of the kubernetes package, what they mean, and what to do. Some of them quote a whole entry of the file.
+REASONS = (
+    (
+        r"Expected key current-context in|Expected object with name  in .*/contexts list",
+        "it has no current-context",
+        CONTEXT,
+    ),
+    (r"Expected object with name (.*) in .*/contexts list", r"it has no context \1", CONTEXT),
+    (r"Expected object with name (.*) in .*/(\w+)s list", r"it has no \2 \1, which its context names", FILE),
+    (r"Expected key (\S+) in", r"an entry has no key \1", FILE),
+    (r"file is empty", "it is empty", FILE),
+    (r"No configuration found", "there is no such file", FILE),
+)
 
 
 @dataclass(frozen=True)
@@ -41,21 +64,18 @@ def load_configuration(access: Access) -> t.Any:
     configuration = kubernetes.client.configuration.Configuration()
     if access.kubeconfig or not access.host:
         try:
-            kubernetes.config.kube_config.load_kube_config(  # type: ignore[no-untyped-call]  # the package has no types
-                config_file=access.kubeconfig,
-                context=access.context or None,
-                client_configuration=configuration,
-                persist_config=False,
-            )
-        except (kubernetes.config.config_exception.ConfigException, OSError, ValueError) as error:
-            raise MeshError(
-                f"cannot load kubeconfig {access.kubeconfig or '(default)'}",
-                cluster=access.name,
-                why="there is no such file"
-                if access.kubeconfig and not Path(access.kubeconfig).exists()
-                else str(error),
-                todo="Set mesh_cluster_kubeconfig (option kubeconfig) to a readable file and mesh_cluster_context to one of its contexts",
-            ) from error
+            with complaints() as said:
+                kubernetes.config.kube_config.load_kube_config(  # type: ignore[no-untyped-call]  # the package has no types
+                    config_file=access.kubeconfig,
+                    context=access.context or None,
+                    client_configuration=configuration,
+                    persist_config=False,
+                )
+        # What is no kubeconfig at all makes the package stumble over its types.
+        except (kubernetes.config.config_exception.ConfigException, yaml.YAMLError, OSError, *STUMBLES) as error:
+            raise unusable(access, *what_is_wrong(access, error)) from None
+        if said and not (access.api_key or access.client_cert):
+            raise unusable(access, f"its user's exec command gave no credential: {'; '.join(said)}", EXEC)
     overrides = {
         "host": access.host,
         "ssl_ca_cert": access.ca_cert,
@@ -74,6 +94,53 @@ def load_configuration(access: Access) -> t.Any:
         configuration.refresh_api_key_hook = None
         configuration.cert_file, configuration.key_file = access.client_cert, access.client_key
     return configuration
+
+
+def what_is_wrong(access: Access, error: Exception) -> tuple[str, str]:
+    """(why a kubeconfig cannot be loaded, what to do about it), without quoting the file, which holds credentials."""
+    path = Path(access.kubeconfig).expanduser() if access.kubeconfig else None
+    if path and path.is_dir():
+        return "it is a directory", FILE
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}", FILE
+    if isinstance(error, yaml.YAMLError):
+        mark = getattr(error, "problem_mark", None)
+        return "it is not YAML" + (f" (line {mark.line + 1})" if mark else ""), FILE
+    if isinstance(error, STUMBLES):
+        return "it is not a kubeconfig", FILE
+    for pattern, words, todo in REASONS:
+        found = re.search(pattern, str(error))
+        if found:
+            return found.expand(words), todo
+    return str(error).partition("{")[0], FILE
+
+
+def unusable(access: Access, why: str, todo: str) -> MeshError:
+    return MeshError(
+        f"cannot load kubeconfig {access.kubeconfig or '(default)'}", cluster=access.name, why=why, todo=todo
+    )
+
+
+@contextlib.contextmanager
+def complaints() -> t.Iterator[list[str]]:
+    """The errors that the kubernetes package logs in this thread meanwhile.
+
+    Of an exec command that fails it says nothing else, and goes on without an identity.
+    """
+    said: list[str] = []
+    thread = threading.get_ident()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.thread == thread and record.levelno >= logging.ERROR:
+                said.append(" ".join(record.getMessage().split()))
+
+    listener = Listener()
+    logging.getLogger().addHandler(listener)
+    try:
+        yield said
+    finally:
+        logging.getLogger().removeHandler(listener)
 
 
 def remove_credential_files() -> None:

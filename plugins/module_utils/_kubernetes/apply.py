@@ -5,23 +5,27 @@
 
 A change is one GET and one server-side apply. Where the live object shows that applying would change nothing the GET is
 all (fields.py); else the server decides, in check mode by a dry run, and `changed` is what differs between its answers.
+With the method client_side (client_side.py) the apply is a POST or PATCH made by a merge of three sides.
 """
 
 from __future__ import annotations
 
+import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .._errors import ApiError
 from .._wait import Acceptor, Progress, Wait, wait_until
+from . import client_side
 from .client import FIELD_MANAGER, KubernetesClient
 from .diff import difference, secret_values, visible
 from .fields import is_applied, without_emptied
-from .kinds import CUSTOM_RESOURCE_DEFINITION, Kind, describe
+from .kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
 
 Object = dict[str, t.Any]
 Action = t.Literal["unchanged", "created", "changed", "deleted", "absent", "kept"]
+ApplyMethod = t.Literal["server_side", "client_side"]
 Result = t.TypeVar("Result")
 
 THREADS = 8
@@ -74,28 +78,44 @@ def apply_object(
     *,
     dry_run: bool,
     manager: str = FIELD_MANAGER,
+    method: ApplyMethod = "server_side",
 ) -> Change:
-    """Bring one object to `wanted` by server-side apply. `live` is the object as read just before, None where there is none."""
+    """Bring one object to `wanted`. `live` is the object as read just before, None where there is none.
+
+    `manager` is the field manager of a server-side apply; a client-side one is always ours.
+    """
     metadata = wanted["metadata"]
     unchanged = Change(
         kind.kind, metadata.get("namespace"), metadata["name"], "unchanged", before=visible(live), after=visible(live)
     )
-    if live is not None and is_applied(wanted, live, manager):
-        return unchanged
-    lean = without_emptied(wanted, live or {})
+    after: Object | None
     try:
-        after = client.apply(kind, lean, dry_run=dry_run, field_manager=manager)
-        if lean != wanted and not dry_run:
-            after = client.apply(kind, wanted, field_manager=manager)
+        if method == "client_side":
+            after = client_side.apply(client, kind, wanted, live, dry_run=dry_run)
+        else:
+            after = _apply_server_side(client, kind, wanted, live, dry_run, manager)
     except ApiError as error:
         if not (dry_run and error.status == 404):
             raise _without_secrets(error, wanted) from None
         after = wanted  # its namespace or its kind is yet to come
+    if after is None:
+        return unchanged
     version = after["metadata"].get("resourceVersion", "")
     if live is None:
         return replace(unchanged, action="created", before={}, after=visible(after), version=version)
     change = replace(unchanged, after=visible(after), version=version)
     return replace(change, action="changed") if change.changed else change
+
+
+def _apply_server_side(
+    client: KubernetesClient, kind: Kind, wanted: Object, live: Object | None, dry_run: bool, manager: str
+) -> Object | None:
+    """The object as stored; None where nothing had to be sent."""
+    if live is not None and is_applied(wanted, live, manager):
+        return None
+    lean = without_emptied(wanted, live or {})
+    after = client.apply(kind, lean, dry_run=dry_run, field_manager=manager)
+    return after if lean == wanted or dry_run else client.apply(kind, wanted, field_manager=manager)
 
 
 def delete_object(client: KubernetesClient, kind: Kind, live: Object, *, dry_run: bool) -> Change:
@@ -188,6 +208,9 @@ def defined_kinds(definition: Object) -> list[Kind]:
 def _without_secrets(error: ApiError, wanted: Object) -> ApiError:
     """The same error without the values of a Secret, which a server may quote when it refuses them."""
     why = error.why
+    if wanted["kind"] == SECRET.kind:
+        why = why.split(", error found in #")[0]  # servers before 1.23 go on with a piece of the body
     for value in secret_values(wanted):
-        why = why.replace(value, "(hidden)")
+        for text in (value, json.dumps(value)[1:-1]):
+            why = why.replace(text, "(hidden)")
     return ApiError(error.what, status=error.status, cluster=error.cluster, why=why, todo=error.todo)

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from .._errors import ApiError
 from .access import Access, load_configuration
 from .kinds import KNOWN_KINDS, Kind, describe
+from .repeats import repeats
 
 try:
     import kubernetes.client.rest
@@ -27,6 +30,7 @@ PAGE_SIZE = 500
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 60.0
 JSON = "application/json"
+APPLY_PATCH = "application/apply-patch+yaml"
 METADATA_LIST = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 Object = dict[str, t.Any]
@@ -81,14 +85,14 @@ class KubernetesClient:
             if not query["continue"]:
                 return items
 
-    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
-        """POST of one object; `dry_run` runs admission (webhooks too) and stores nothing."""
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False, strict: bool = False) -> Object:
+        """POST of one object; `dry_run` runs admission (webhooks too) and stores nothing, `strict` refuses unknown fields."""
         meta = body["metadata"]
         name = meta.get("name") or meta.get("generateName", "")
         return self.request(
             "POST",
             kind.path(namespace=meta.get("namespace")),
-            query={"fieldManager": FIELD_MANAGER, "dryRun": "All" if dry_run else ""},
+            query=_writing(dry_run, strict),
             body=body,
             what=f"create {describe(kind, name, meta.get('namespace'))}",
         )
@@ -120,28 +124,45 @@ class KubernetesClient:
             path,
             query=query,
             body=body,
-            content_type="application/apply-patch+yaml",
+            content_type=APPLY_PATCH,
             what=f"apply {describe(kind, meta['name'], meta.get('namespace'))}",
         )
 
-    def patch(self, kind: Kind, name: str, namespace: str | None, body: Object, *, dry_run: bool = False) -> Object:
-        """A JSON merge patch, for taking single fields away; the answer is the whole object as stored."""
+    def patch(
+        self,
+        kind: Kind,
+        name: str,
+        namespace: str | None,
+        body: Object,
+        *,
+        dry_run: bool = False,
+        strict: bool = False,
+    ) -> Object:
+        """A JSON merge patch, for single fields; the answer is the whole object as stored."""
         return self.request(
             "PATCH",
             kind.path(name, namespace),
-            query={"fieldManager": FIELD_MANAGER, "dryRun": "All" if dry_run else ""},
+            query=_writing(dry_run, strict),
             body=body,
             content_type="application/merge-patch+json",
             what=f"change {describe(kind, name, namespace)}",
         )
 
     def delete(
-        self, kind: Kind, name: str, namespace: str | None = None, *, dry_run: bool = False, uid: str = ""
+        self,
+        kind: Kind,
+        name: str,
+        namespace: str | None = None,
+        *,
+        dry_run: bool = False,
+        uid: str = "",
+        version: str = "",
     ) -> bool:
-        """Ask for deletion (`uid`: of that very object only); False where there was nothing to delete."""
+        """Ask for deletion (`uid`, `version`: of that very object or state only); False where there was nothing to delete."""
         body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-        if uid:
-            body["preconditions"] = {"uid": uid}
+        if uid or version:
+            only = {"uid": uid, "resourceVersion": version}
+            body["preconditions"] = {key: value for key, value in only.items() if value}
         if dry_run:
             body["dryRun"] = ["All"]  # beside a body the server does not look at the query
         what = f"delete {describe(kind, name, namespace)}"
@@ -156,6 +177,14 @@ class KubernetesClient:
     def version(self) -> Object:
         """The answer of /version: gitVersion, major, minor, platform ..."""
         return self.request("GET", "/version", what="read the server's version")
+
+    def now(self) -> datetime:
+        """The time by the API server's clock, in UTC: those of two machines that use it may differ."""
+        answer = self._send("GET", "/version", "read the server's clock", {})
+        try:
+            return parsedate_to_datetime(answer.headers["Date"]).astimezone(timezone.utc)
+        except (KeyError, TypeError, ValueError):  # something on the way took the header out
+            return datetime.now(timezone.utc)
 
     def kind_of(self, api_version: str, kind: str) -> Kind | None:
         """The Kind of an object: known, or found by one discovery request; None where the server does not serve it."""
@@ -196,7 +225,21 @@ class KubernetesClient:
         accept: str = JSON,
     ) -> Object:
         """One request, its JSON answer. Raises ApiError; `what` completes "cannot ..." in its message."""
-        text = "&".join([urlencode([(key, value)]) for key, value in (query or {}).items() if value])
+        answer = self._send(method, path, what, query or {}, body, content_type, accept)
+        return t.cast(Object, json.loads(answer.data))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        query: t.Mapping[str, str],
+        body: t.Any = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> t.Any:
+        """One request, sent again where repeats.py says so; urllib3's answer. Raises ApiError for one of 400 or more."""
+        text = "&".join([urlencode([(key, value)]) for key, value in query.items() if value])
         headers = {"Accept": accept, "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
         headers.update(self.authorization())
         try:
@@ -206,7 +249,7 @@ class KubernetesClient:
                 headers=headers,
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
-                retries=urllib3.Retry(2, read=0, redirect=0, backoff_factor=0.3),
+                retries=repeats(may_be_done_twice=method == "GET" or content_type == APPLY_PATCH),
             )
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(
@@ -217,11 +260,17 @@ class KubernetesClient:
             ) from error
         if answer.status >= 400:
             raise refused(what, self.cluster, answer.status, answer.data)
-        return t.cast(Object, json.loads(answer.data))
+        return answer
 
     def authorization(self) -> dict[str, str]:
         """Request headers that carry the identity; an expiring token is renewed by the kubernetes package."""
         return {setting["key"]: setting["value"] for setting in self.configuration.auth_settings().values()}
+
+
+def _writing(dry_run: bool, strict: bool) -> dict[str, str]:
+    """The query of a write that is no server-side apply."""
+    validation = "Strict" if strict else ""
+    return {"fieldManager": FIELD_MANAGER, "fieldValidation": validation, "dryRun": "All" if dry_run else ""}
 
 
 def refused(what: str, cluster: str, status: int, data: bytes) -> ApiError:
@@ -242,5 +291,5 @@ def refused(what: str, cluster: str, status: int, data: bytes) -> ApiError:
 def reason_of(error: Exception) -> str:
     """The innermost reason of a urllib3 error, without the object addresses of its text."""
     inner = getattr(error, "reason", None) or error
-    text = str(inner)
+    text = str(inner.args[-1] if inner.args else inner)  # of a time-out the connection itself comes before the text
     return text.split(": ", 1)[1] if "object at 0x" in text.split(": ", 1)[0] and ": " in text else text

@@ -1,66 +1,69 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token by which a control plane reads a member: a Secret of type service-account-token, as istioctl makes it.
+"""The Secrets in a cluster that stand for a credential to it.
 
-Such a token has no end; deleting the Secret (or its ServiceAccount) revokes it.
+One of type service-account-token is filled by the cluster, as istioctl makes it: its token has no end. To a plain one tokens
+of the TokenRequest API are bound (token_request.py). Deleting either revokes its tokens.
 """
 
 from __future__ import annotations
 
-import base64
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._errors import ApiError, MeshError
 from .._wait import Acceptor, Wait, wait_until
 from .client import KubernetesClient
-from .kinds import SECRET
+from .kinds import CONFIG_MAP, SECRET
+from .kubeconfig import decoded
+from .rbac import body_of
 
 Object = dict[str, t.Any]
+TokenKind = t.Literal["token_secret", "token_request"]
 
 TOKEN_TYPE = "kubernetes.io/service-account-token"
 ACCOUNT_ANNOTATION = "kubernetes.io/service-account.name"
+# What a Secret is the credential of, so that all are found again whatever a later task asks for; and the rights behind it.
+PURPOSE_LABEL = "multiregion.istio/credential"
+RULES_ANNOTATION = "multiregion.istio/rules"
+ROOT_CA = "kube-root-ca.crt"
 FILL_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token and the CA (PEM text) of the cluster that made it."""
+    """A bearer token and the CA (PEM text) of the cluster that made it, "" where the cluster does not say it."""
 
     token: str = field(repr=False)
     ca: str
 
 
-def token_secret_name(service_account: str) -> str:
-    """The name of our token Secret of an account."""
-    return f"{service_account}-multiregion-istio-token"
+def secret_name(kind: TokenKind, service_account: str, purpose: str) -> str:
+    """The name of our Secret of a kind for an account; the purpose "control-plane" goes without saying."""
+    room = "" if purpose == "control-plane" else f"{purpose}-"
+    return f"{service_account}-multiregion-istio-{room}{'token' if kind == 'token_secret' else 'bound'}"
 
 
-def token_secret(service_account: str, namespace: str) -> Object:
-    """The Secret that the cluster's token controller fills, without our marks."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": token_secret_name(service_account),
-            "namespace": namespace,
-            "annotations": {ACCOUNT_ANNOTATION: service_account},
-        },
-        "type": TOKEN_TYPE,
-    }
+def credential_secret(kind: TokenKind, service_account: str, namespace: str, purpose: str, rules: str) -> Object:
+    """The Secret, without our marks."""
+    sort = TOKEN_TYPE if kind == "token_secret" else "Opaque"
+    body = body_of(SECRET, secret_name(kind, service_account, purpose), namespace, type=sort)
+    body["metadata"]["labels"] = {PURPOSE_LABEL: purpose}
+    body["metadata"]["annotations"] = {ACCOUNT_ANNOTATION: service_account, RULES_ANNOTATION: rules}
+    return body
 
 
 def token_of(secret: Object | None) -> Token | None:
     """The token in a Secret; None until the token controller has filled it."""
     data = (secret or {}).get("data") or {}
-    token, ca = decoded(data.get("token")), decoded(data.get("ca.crt"))
-    return Token(token, ca) if token and ca else None
+    token = decoded(data.get("token"))
+    return Token(token, decoded(data.get("ca.crt"))) if token else None
 
 
-def decoded(value: str | None) -> str:
-    """The text of one value of a Secret."""
-    return base64.b64decode(value or "").decode()
+def root_ca_of(config_map: Object | None) -> str:
+    """The cluster's CA (PEM text) in the ConfigMap that Kubernetes writes to every namespace, "" without it."""
+    return str(((config_map or {}).get("data") or {}).get("ca.crt") or "")
 
 
 def wait_for_token(client: KubernetesClient, name: str, namespace: str) -> Token:
@@ -69,7 +72,7 @@ def wait_for_token(client: KubernetesClient, name: str, namespace: str) -> Token
         lambda: client.get(SECRET, name, namespace) or {},
         Wait(
             what=f"token in Secret {namespace}/{name}",
-            acceptors=(Acceptor('data.token && data."ca.crt"'),),
+            acceptors=(Acceptor("data.token"),),
             status="metadata.name",
             cluster=client.cluster,
             todo="Check that the cluster's controller manager runs, and that the ServiceAccount exists",
@@ -84,17 +87,40 @@ def wait_for_token(client: KubernetesClient, name: str, namespace: str) -> Token
     return token
 
 
+def wait_for_root_ca(client: KubernetesClient, namespace: str) -> str:
+    """The cluster's CA, which it writes to a new namespace a moment later. Raises MeshError where it does not."""
+    config_map = wait_until(
+        lambda: client.get(CONFIG_MAP, ROOT_CA, namespace) or {"metadata": {}},
+        Wait(
+            what=f"certificate authority in ConfigMap {namespace}/{ROOT_CA}",
+            acceptors=(Acceptor('data."ca.crt"'),),
+            status="metadata.name",
+            cluster=client.cluster,
+            todo="Set api_server_ca to a PEM file with the authority of the API server",
+            timeout=FILL_TIMEOUT,
+            interval=0.2,
+        ),
+        lambda line: None,
+    )
+    return root_ca_of(config_map)
+
+
 def verify_token(client: KubernetesClient, token: str, account: str) -> None:
     """Have the cluster confirm a token, by the address that we reach it at, before anybody is given it."""
     asking = KubernetesClient(replace(client.access, api_key=token, client_cert=None, client_key=None))
+    confirm(
+        asking,
+        f"the API server refuses the token that it made for ServiceAccount {account}; it was given to nobody",
+        "Check that all API servers of the cluster share one service account signing key",
+    )
+
+
+def confirm(asking: KubernetesClient, refusal: str, todo: str) -> None:
+    """Ask by a new identity who it is. Raises MeshError with `refusal` where the cluster does not know it."""
     try:
         asking.version()
     except ApiError as error:
-        if error.status != 401:
+        if error.status == 401:
+            raise MeshError(refusal, cluster=asking.cluster, why=error.why, todo=todo) from error
+        if error.status != 403:  # known, and merely not allowed to see the version
             raise
-        raise MeshError(
-            f"the API server refuses the token that it made for ServiceAccount {account}; nothing was written in the primary",
-            cluster=client.cluster,
-            why=error.why,
-            todo="Check that all API servers of the cluster share one service account signing key",
-        ) from error

@@ -33,6 +33,7 @@ SECRET = Kind("v1", "Secret", "secrets")
 CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
 DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
 DAEMON_SET = Kind("apps/v1", "DaemonSet", "daemonsets")
+LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases")
 CUSTOM_RESOURCE_DEFINITION = Kind(
     "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
 )
@@ -45,7 +46,7 @@ MUTATING_WEBHOOK = Kind(
 KNOWN_KINDS = {
     (kind.api_version, kind.kind): kind
     for kind in (
-        NAMESPACE, NODE, POD, SERVICE, SERVICE_ACCOUNT, SECRET, CONFIG_MAP, DEPLOYMENT, DAEMON_SET,
+        NAMESPACE, NODE, POD, SERVICE, SERVICE_ACCOUNT, SECRET, CONFIG_MAP, DEPLOYMENT, DAEMON_SET, LEASE,
         CUSTOM_RESOURCE_DEFINITION, MUTATING_WEBHOOK,
     )
 }  # fmt: skip

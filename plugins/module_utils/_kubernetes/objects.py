@@ -11,7 +11,9 @@ from functools import partial
 
 from .._errors import MeshError
 from .._wait import Progress
+from . import client_side
 from .apply import (
+    ApplyMethod,
     Change,
     apply_object,
     defined_kinds,
@@ -23,7 +25,8 @@ from .apply import (
 from .client import KubernetesClient
 from .diff import visible
 from .kinds import CUSTOM_RESOURCE_DEFINITION, NAMESPACE, SECRET, Kind, describe
-from .options import access_from
+from .leftovers import why_not_empty
+from .options import access_from, apply_method_from
 from .ownership import Ownership, is_shared, is_system_namespace, marked, ownership_of, without_marks
 
 Object = dict[str, t.Any]
@@ -43,6 +46,8 @@ class Settings:
     timeout: float
     interval: float
     progress: Progress
+    method: ApplyMethod
+    releases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,8 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         timeout=params["wait_timeout"],
         interval=params["wait_interval"],
         progress=progress,
+        method=apply_method_from(params),
+        releases=tuple(params["removed_releases"]) if check_mode else (),
     )
     check_objects(params["objects"])
     client = KubernetesClient(access_from(params))
@@ -193,7 +200,7 @@ def bring(
             return created
         wait_gone(client, kind, live, settings)
         live = None
-    change = apply_object(client, kind, wanted, live, dry_run=settings.check_mode)
+    change = apply_object(client, kind, wanted, live, dry_run=settings.check_mode, method=settings.method)
     if kind == CUSTOM_RESOURCE_DEFINITION and change.changed and not settings.check_mode:
         wait_for_definition(client, wanted, timeout=settings.timeout, progress=settings.progress)
     return change
@@ -222,7 +229,7 @@ def remove(client: KubernetesClient, target: Target, settings: Settings) -> Chan
     kind, live = target.kind, target.live
     if kind is None or live is None:
         return Change(target.body["kind"], target.namespace, target.name, "absent", before={}, after={})
-    why = why_kept(client, target, live, settings.mesh_id)
+    why = why_kept(client, target, live, settings)
     if not why and target.is_leaving:
         return Change(kind.kind, target.namespace, target.name, "deleted", before={}, after={})
     if not why:
@@ -230,17 +237,24 @@ def remove(client: KubernetesClient, target: Target, settings: Settings) -> Chan
     after = live
     standing = ownership_of(live, settings.mesh_id)
     if kind == NAMESPACE and (standing.adopted or is_shared(live, settings.mesh_id)):
-        empty = {key: target.body[key] for key in ("apiVersion", "kind")} | {"metadata": {"name": target.name}}
-        after = client.apply(kind, empty, dry_run=settings.check_mode)
+        after = give_up(client, kind, live, settings)
     elif standing.standing == "ours" and standing.adopted:
         after = client.patch(kind, target.name, target.namespace, without_marks(), dry_run=settings.check_mode)
     return Change(kind.kind, target.namespace, target.name, "kept", before=visible(live), after=visible(after), why=why)
 
 
-def why_kept(client: KubernetesClient, target: Target, live: Object, mesh_id: str) -> str:
+def give_up(client: KubernetesClient, kind: Kind, live: Object, settings: Settings) -> Object:
+    """Take all that we applied off a namespace which stays; the namespace as it is then."""
+    if settings.method == "client_side":
+        return client_side.give_up(client, kind, live, dry_run=settings.check_mode)
+    nothing = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": live["metadata"]["name"]}}
+    return client.apply(kind, nothing, dry_run=settings.check_mode)
+
+
+def why_kept(client: KubernetesClient, target: Target, live: Object, settings: Settings) -> str:
     """Why an object is not removed; "" where it is."""
-    standing = ownership_of(live, mesh_id)
-    if is_shared(live, mesh_id):
+    standing = ownership_of(live, settings.mesh_id)
+    if is_shared(live, settings.mesh_id):
         return "a namespace of others"
     if standing.standing != "ours":
         return f"belongs to {standing.owner}" if standing.owner else "was not made by us"
@@ -248,10 +262,11 @@ def why_kept(client: KubernetesClient, target: Target, live: Object, mesh_id: st
         return "was adopted: it was there before us"
     if target.kind == SECRET and target.name in CA_SECRETS:
         return "holds the mesh's certificate authority"
-    if target.kind == NAMESPACE:
+    if target.kind == NAMESPACE and not target.is_leaving:
         held = [name for name in CA_SECRETS if client.get(SECRET, name, target.name) is not None]
         if held:
             return f"holds the mesh's certificate authority (Secret {', '.join(held)})"
+        return why_not_empty(client, target.name, settings.mesh_id, settings.releases)
     return ""
 
 

@@ -11,6 +11,7 @@ import typing as t
 from .._errors import MeshError
 from .._wait import Acceptor, Progress, State, Wait, wait_until
 from .client import KubernetesClient
+from .diff import LAST_APPLIED, SECRET_FIELDS
 from .kinds import SECRET, Kind, describe
 from .options import access_from
 
@@ -18,7 +19,6 @@ with contextlib.suppress(ImportError):  # main() answers with missing_required_l
     import jmespath
 
 Object = dict[str, t.Any]
-SECRET_FIELDS = ("data", "stringData")
 
 
 def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
@@ -54,10 +54,19 @@ def read(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> list[Object
         return []
     if not params["name"]:
         labels, namespace = params["labels"] or "", params["namespace"]
-        return client.list(kind, namespace, labels=labels, metadata_only=kind == SECRET)
-    found = client.get(kind, params["name"], params["namespace"])
-    hidden = SECRET_FIELDS if kind == SECRET else ()
-    return [{key: value for key, value in found.items() if key not in hidden}] if found else []
+        found = client.list(kind, namespace, labels=labels, metadata_only=kind == SECRET)
+    else:
+        one = client.get(kind, params["name"], params["namespace"])
+        found = [one] if one else []
+    return [without_values(body) for body in found] if kind == SECRET else found
+
+
+def without_values(secret: Object) -> Object:
+    """A Secret without its values, which kubectl's annotation repeats."""
+    metadata = dict(secret["metadata"])
+    if LAST_APPLIED in (metadata.get("annotations") or {}):
+        metadata["annotations"] = {key: value for key, value in metadata["annotations"].items() if key != LAST_APPLIED}
+    return {**{key: value for key, value in secret.items() if key not in SECRET_FIELDS}, "metadata": metadata}
 
 
 def is_wanted(objects: list[Object], until: str) -> bool:

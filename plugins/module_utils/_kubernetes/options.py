@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options by which a task says how a cluster is reached: names and K8S_AUTH_* variables as in kubernetes.core.
 
-Documented in plugins/doc_fragments/_kubernetes.py.
+Documented in plugins/doc_fragments/_kubernetes.py, the options of writing in plugins/doc_fragments/_apply.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import typing as t
 from ansible.module_utils.basic import env_fallback, missing_required_lib
 
 from .access import Access
+from .apply import ApplyMethod
+from .client_side import merge_library
 
 IMPORT_ERRORS: dict[str, str] = {}
 for package in ("kubernetes", "jmespath"):  # asked for here, used by client.py and _wait.py
@@ -34,6 +36,9 @@ ACCESS_OPTIONS: dict[str, dict[str, t.Any]] = {
     "validate_certs": {"type": "bool", "aliases": ["verify_ssl"]},
     "proxy": {"type": "str"},
     "tls_server_name": {"type": "str"},
+}
+APPLY_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "apply_method": {"type": "str", "choices": ["server_side", "client_side"], "default": "server_side"},
 }
 ENVIRONMENT = {
     "ca_cert": "K8S_AUTH_SSL_CA_CERT",
@@ -55,6 +60,19 @@ def access_options(*, environment: bool = True) -> dict[str, dict[str, t.Any]]:
 def access_from(params: t.Mapping[str, t.Any], name: str = "") -> Access:
     """The Access that the options of a task (or of a suboption) describe."""
     return Access(name=name, **{option: params.get(option) for option in ACCESS_OPTIONS})
+
+
+def apply_options() -> dict[str, dict[str, t.Any]]:
+    """The argument spec of how objects are written."""
+    return {name: dict(option) for name, option in APPLY_OPTIONS.items()}
+
+
+def apply_method_from(params: t.Mapping[str, t.Any]) -> ApplyMethod:
+    """How a task's objects are written. Raises MeshError, before anything is, where the package for it is missing."""
+    if params["apply_method"] == "client_side":
+        merge_library()
+        return "client_side"
+    return "server_side"
 
 
 def missing_libraries() -> tuple[str, str] | None:

@@ -49,12 +49,18 @@ def node(*, labels: Object | None = None, spec: Object | None = None, ready: str
     }
 
 
+def taint(key: str, effect: str = "NoSchedule") -> Object:
+    return {"key": key, "effect": effect}
+
+
 def test_a_worker() -> None:
     labels = {"topology.kubernetes.io/region": "cn-beijing", "topology.kubernetes.io/zone": "cn-beijing-a"}
     assert facts.node_facts(node(labels=labels, spec={"podCIDR": "10.1.0.0/24"})) == {
         "name": "n",
         "ready": True,
         "schedulable": True,
+        "cordoned": False,
+        "tainted": False,
         "role": "worker",
         "region": "cn-beijing",
         "zone": "cn-beijing-a",
@@ -70,29 +76,55 @@ def test_a_node_of_an_old_cluster_and_one_that_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "schedulable"),
+    ("spec", "schedulable", "cordoned", "tainted"),
     [
-        ({"unschedulable": True}, False),
-        ({"taints": [{"key": "a", "effect": "NoSchedule"}]}, False),
-        ({"taints": [{"key": "a", "effect": "NoExecute"}]}, False),
-        ({"taints": [{"key": "a", "effect": "PreferNoSchedule"}]}, True),
+        ({"unschedulable": True, "taints": [taint("node.kubernetes.io/unschedulable")]}, False, True, False),
+        ({"taints": [taint("gpu")]}, False, False, True),
+        ({"taints": [taint("gpu", "NoExecute")]}, False, False, True),
+        ({"taints": [taint("gpu", "PreferNoSchedule")]}, True, False, False),
+        (
+            {"taints": [taint("node.kubernetes.io/not-ready"), taint("node.kubernetes.io/unreachable")]},
+            False,
+            False,
+            False,
+        ),
+        ({"taints": [taint("node.cloudprovider.kubernetes.io/uninitialized")]}, False, False, False),
     ],
 )
-def test_cordoned_and_tainted_nodes(spec: Object, schedulable: bool) -> None:
-    assert facts.node_facts(node(spec=spec))["schedulable"] is schedulable
+def test_cordoned_and_tainted_nodes(spec: Object, schedulable: bool, cordoned: bool, tainted: bool) -> None:
+    read = facts.node_facts(node(spec=spec))
+    assert (read["schedulable"], read["cordoned"], read["tainted"]) == (schedulable, cordoned, tainted)
+
+
+@pytest.mark.parametrize(
+    ("labels", "taints", "role"),
+    [
+        ({"node-role.kubernetes.io/control-plane": ""}, [], "control-plane"),
+        ({"node-role.kubernetes.io/master": "true"}, [taint("node-role.kubernetes.io/master")], "control-plane"),
+        ({"type": "virtual-kubelet"}, [], "virtual"),
+        ({"alibabacloud.com/virtual-node": "true"}, [], "virtual"),
+        ({"eks.amazonaws.com/compute-type": "fargate"}, [], "virtual"),
+        ({}, [taint("virtual-kubelet.io/provider")], "virtual"),
+        ({"node-role.kubernetes.io/worker": ""}, [taint("gpu")], "worker"),
+    ],
+)
+def test_what_a_node_is(labels: Object, taints: list[Object], role: str) -> None:
+    assert facts.node_facts(node(labels=labels, spec={"taints": taints}))["role"] == role
 
 
 def test_workers_are_counted_without_control_planes_and_virtual_nodes() -> None:
     nodes = [
         node(labels={"node-role.kubernetes.io/control-plane": ""}),
-        node(labels={"node-role.kubernetes.io/master": ""}),
+        node(labels={"node-role.kubernetes.io/master": ""}, spec={"taints": [taint("node-role.kubernetes.io/master")]}),
         node(labels={"type": "virtual-kubelet"}),
         node(),
         node(spec={"unschedulable": True}),
-        node(ready="Unknown"),
+        node(spec={"taints": [taint("gpu")]}),
+        node(ready="Unknown", spec={"taints": [taint("node.kubernetes.io/unreachable", "NoExecute")]}),
     ]
     counts = facts.worker_counts([facts.node_facts(one) for one in nodes])
-    assert counts == {"ready": 2, "schedulable": 1, "total": 3}
+    rest = {"cordoned": 1, "tainted": 1, "control_planes": 2, "virtual": 1}
+    assert counts == {"ready": 3, "schedulable": 1, "total": 4, **rest}
 
 
 @pytest.mark.parametrize(
@@ -113,53 +145,59 @@ def test_the_domain_of_a_cluster(corefile: str, domain: str) -> None:
 @pytest.mark.parametrize(
     ("names", "plugin"),
     [
-        (["kube-proxy", "terway-eniip"], "terway"),
+        (["kube-proxy", "terway-eniip"], "terway-eniip"),
+        (["terway-eni"], "terway-eni"),
+        (["terway", "terway-qos"], "terway"),
         (["kube-flannel-ds"], "flannel"),
         (["calico-node"], "calico"),
+        (["calico-node", "aws-node"], "aws-vpc-cni"),
+        (["calico-node", "rke2-canal"], "canal"),
         (["cilium", "cilium-envoy"], "cilium"),
         (["kube-proxy"], ""),
         ([], ""),
     ],
 )
 def test_the_network_plugin(names: list[str], plugin: str) -> None:
-    assert facts.network_plugin([{"metadata": {"name": name}} for name in names]) == plugin
+    assert facts.network_plugin([{"metadata": {"name": name}} for name in names], []) == plugin
 
 
-def istiod(image: str, **metadata: Object) -> Object:
-    containers = [{"name": "istio-proxy", "image": "x:9.9.9"}, {"name": "discovery", "image": image}]
-    return {
-        "metadata": {"name": "istiod", "namespace": "istio-system", **metadata},
-        "spec": {"template": {"spec": {"containers": containers}}},
-    }
+def test_a_plugin_without_a_daemon_set_is_known_by_its_marks_on_nodes() -> None:
+    k3s = {"metadata": {"name": "n", "annotations": {"flannel.alpha.coreos.com/backend-type": "vxlan"}}}
+    assert facts.network_plugin([], [node(), k3s]) == "flannel"
+    assert facts.network_plugin([], [node()]) == ""
+
+
+def service(namespace: str, name: str, **spec: t.Any) -> Object:
+    return {"metadata": {"namespace": namespace, "name": name}, "spec": spec}
+
+
+def test_services_are_told_by_what_matters_to_a_mesh() -> None:
+    ports = [
+        {"name": "web", "port": 80, "protocol": "TCP", "targetPort": 8080, "nodePort": 30080},
+        {"port": 53, "protocol": "UDP"},
+        {"name": "h2", "port": 81, "appProtocol": "kubernetes.io/h2c"},
+    ]
+    assert facts.service_facts([service("a", "web", ports=ports, selector={"b": "2", "a": "1"})], "istio-system") == [
+        {
+            "namespace": "a",
+            "name": "web",
+            "ports": ["53/UDP", "h2 81/TCP kubernetes.io/h2c", "web 80/TCP"],
+            "selector": "a=1,b=2",
+        }
+    ]
 
 
 @pytest.mark.parametrize(
-    ("image", "labels", "version"),
+    ("namespace", "name", "spec", "is_told"),
     [
-        ("docker.io/istio/pilot:1.31.0", {}, "1.31.0"),
-        ("registry.example.com:5000/istio/pilot:1.30.2-distroless", {}, "1.30.2"),
-        ("pilot:1.31.0-rc.1", {}, "1.31.0-rc.1"),
-        ("registry.example.com:5000/pilot@sha256:1234567890", {"app.kubernetes.io/version": "1.29.1"}, "1.29.1"),
-        ("pilot:latest", {"helm.sh/chart": "istiod-1.28.0"}, "1.28.0"),
-        ("pilot:1.31.0@sha256:1234", {}, "1.31.0"),
-        ("pilot", {}, ""),
+        ("default", "web", {}, True),
+        ("default", "kubernetes", {}, False),
+        ("other", "kubernetes", {}, True),
+        ("kube-system", "kube-dns", {}, False),
+        ("mesh", "istiod", {}, False),
+        ("default", "db", {"type": "ExternalName", "externalName": "db.example.com"}, False),
+        ("default", "headless", {"clusterIP": "None"}, True),
     ],
 )
-def test_the_version_of_istio(image: str, labels: Object, version: str) -> None:
-    assert facts.istio_version(istiod(image, labels=labels)) == version
-
-
-@pytest.mark.parametrize(
-    ("metadata", "owner"),
-    [
-        (
-            {"annotations": {"meta.helm.sh/release-name": "istiod", "meta.helm.sh/release-namespace": "x"}},
-            "Helm release x/istiod",
-        ),
-        ({"labels": {"install.operator.istio.io/owning-resource": "unknown"}}, "istioctl"),
-        ({"labels": {"app.kubernetes.io/managed-by": "multiregion.istio"}}, "multiregion.istio"),
-        ({}, ""),
-    ],
-)
-def test_who_put_istio_there(metadata: Object, owner: str) -> None:
-    assert facts.control_plane(istiod("pilot:1.31.0", **metadata))["managed_by"] == owner
+def test_services_that_no_mesh_merges_are_left_out(namespace: str, name: str, spec: Object, is_told: bool) -> None:
+    assert bool(facts.service_facts([service(namespace, name, **spec)], "mesh")) is is_told

@@ -109,4 +109,5 @@ def test_bounds_are_those_of_the_requirements_file() -> None:
         match = re.fullmatch(r"([a-z-]+)>=([\d.]+),<([\d.]+)", line.split("#")[0].strip())
         if match:
             wanted[match[1]] = (controller.numbers(match[2]), controller.numbers(match[3]))
+    del wanted["openshift"]  # only apply_method client_side needs it, and says so itself
     assert {name: bounds[1:] for name, bounds in controller.LIBRARIES.items()} == wanted

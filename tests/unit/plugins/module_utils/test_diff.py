@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.diff import (
     difference,
     secret_values,
@@ -63,3 +65,14 @@ def test_values_that_no_output_may_show() -> None:
     body = {"kind": "Secret", "data": {"long": "QUJDREVGRw==", "short": "QQ=="}, "stringData": {"text": "password1"}}
     assert secret_values(body) == {"QUJDREVGRw==", "password1"}
     assert secret_values({"kind": "ConfigMap", "data": {"long": "QUJDREVGRw=="}}) == set()
+
+
+def test_schemas_of_a_definition_are_shown_only_where_they_change() -> None:
+    def definition(maximum: int) -> dict[str, t.Any]:
+        version = {"name": "v1", "schema": {"openAPIV3Schema": {"maximum": maximum}}}
+        return {"kind": "CustomResourceDefinition", "spec": {"group": "x", "versions": [version]}}
+
+    created = difference("x", {}, definition(1))
+    assert created["after"]["spec"] == {"group": "x", "versions": [{"name": "v1", "schema": "(not shown)"}]}
+    assert difference("x", definition(1), {})["before"] == created["after"]
+    assert difference("x", definition(1), definition(2))["after"] == definition(2)

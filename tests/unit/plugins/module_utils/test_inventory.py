@@ -43,6 +43,9 @@ def test_a_host_with_the_required_variables_is_a_whole_cluster() -> None:
         "kubeconfig": "/etc/east.conf",
         "context": "",
         "api_server": "",
+        "api_server_proxy": "",
+        "api_server_ca": "",
+        "api_server_tls_server_name": "",
         "missing": [],
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import typing as t
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -15,8 +16,8 @@ import yaml
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kubeconfig import (
     ClusterCredential,
+    check_proxy,
     check_server,
-    expiry_of,
     fingerprint,
     is_loopback,
     parse,
@@ -40,10 +41,45 @@ def test_one_name_stands_for_cluster_user_and_context() -> None:
     assert "tls-server-name" not in cluster["cluster"]
 
 
-@pytest.mark.parametrize("name", ["", "kubernetes.default"])
-def test_what_is_written_is_read_back(name: str) -> None:
-    credential = ClusterCredential("east", "https://east:6443", "token", "pem", name)
+@pytest.mark.parametrize(
+    "optional",
+    [
+        {},
+        {"tls_server_name": "kubernetes.default"},
+        {"proxy": "http://10.0.0.1:3128"},
+        {"token": "", "client_certificate": "a certificate", "client_key": "a key"},
+    ],
+)
+def test_what_is_written_is_read_back(optional: dict[str, str]) -> None:
+    credential = replace(CREDENTIAL, **optional)
     assert parse(render(credential)) == credential
+
+
+def test_a_client_certificate_is_written_in_the_place_of_a_token() -> None:
+    credential = replace(CREDENTIAL, token="", client_certificate="a certificate", client_key="the-private-key")
+    (user,) = yaml.safe_load(render(credential))["users"]
+    assert sorted(user["user"]) == ["client-certificate-data", "client-key-data"]
+    assert "the-private-key" not in f"{credential} {credential.facts()}"
+    assert credential.facts()["client_certificate"].startswith("sha256:")
+
+
+def test_a_password_of_a_proxy_is_not_shown() -> None:
+    credential = replace(CREDENTIAL, proxy="http://user:a-password@10.0.0.1:3128")
+    assert credential.facts()["proxy"] == "http://10.0.0.1:3128"
+    assert "proxy-url: http://user:a-password@10.0.0.1:3128" in render(credential)
+
+
+@pytest.mark.parametrize("proxy", ["", "http://10.0.0.1:3128", "https://proxy.example.com", "socks5://[fd00::1]:1080"])
+def test_a_proxy_that_the_primary_can_use(proxy: str) -> None:
+    assert check_proxy(proxy, "east") == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://127.0.0.1:3128", "socks5://localhost", "10.0.0.1:3128", "ftp://proxy", "http://"]
+)
+def test_a_proxy_that_it_cannot_use_is_refused(proxy: str) -> None:
+    with pytest.raises(MeshError, match="api_server_proxy cannot be used by the primary"):
+        check_proxy(proxy, "east")
 
 
 def test_the_kubeconfig_of_istioctl_is_understood() -> None:
@@ -122,23 +158,3 @@ def test_a_server_that_the_primary_cannot_use_is_refused_with_the_variable_to_se
 def test_a_scoped_address_of_the_link_is_no_loopback() -> None:
     assert not is_loopback("fe80::1%eth0")
     assert not is_loopback("localhost.example.com")
-
-
-def jwt(claims: object) -> str:
-    return f"h.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.s"
-
-
-@pytest.mark.parametrize(
-    ("token", "end"),
-    [
-        (jwt({"exp": 1800000000}), "2027-01-15T08:00:00Z"),
-        (jwt({"sub": "x"}), None),
-        (jwt([]), None),
-        (jwt({"exp": "soon"}), None),
-        ("opaque", None),
-        ("a.%%%.b", None),
-        ("", None),
-    ],
-)
-def test_when_a_token_ends(token: str, end: str | None) -> None:
-    assert expiry_of(token) == end

@@ -21,6 +21,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.health im
     mesh_problems,
     settling,
     status_of,
+    unserved,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import Istiod, RegisteredCluster
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import Gateway, Injection, MemberState
@@ -162,6 +163,7 @@ PARAMS = {
     "namespace": "istio-system",
     "api_version": "istio.alibabacloud.com/v1beta1",
     "wait": True,
+    "wait_for": "settled",
     "wait_timeout": 10,
     "wait_interval": 0,
 }
@@ -202,3 +204,24 @@ def test_the_result_is_plain_data_without_change(monkeypatch: pytest.MonkeyPatch
     ]
     assert result["members"][1]["sync"] == [{"istiod": "istiod-1", "status": "synced"}]
     assert result["istiods"] == [{"name": "istiod-1", "revision": "default", "version": "1.31.0"}]
+
+
+def test_a_member_is_served_once_every_istiod_reads_it_and_its_pods_get_sidecars() -> None:
+    refused = replace(WEST, injection=Injection("default", why="refused"))
+    nowhere = replace(WEST, injection=Injection("", why="no namespace has the label"))
+    assert unserved(SOUND, ["west"]) == []
+    assert unserved(replace(SOUND, members=(EAST, nowhere)), ["west"]) == []
+    assert unserved(replace(SOUND, members=(EAST, refused)), ["west"]) == ["west: no sidecar: refused"]
+    assert unserved(replace(SOUND, istiods=(istiod(east="synced", west="timeout"),)), ["west"]) == [
+        "west: istiod says timeout"
+    ]
+    assert unserved(replace(SOUND, istiods=()), ["west"]) == ["west: istiod says nothing"]
+
+
+def test_waiting_for_service_does_not_wait_for_the_health_of_the_primary(monkeypatch: pytest.MonkeyPatch) -> None:
+    crashing = replace(EAST, pods=(PodState("istiod-1", False, 9, "CrashLoopBackOff"),))
+    mesh = replace(SOUND, members=(crashing, WEST))
+    _result, lines = run(monkeypatch, mesh, wait_for="served", members=[{"name": "west"}])
+    assert lines == []
+    _result, lines = run(monkeypatch, replace(SOUND, istiods=()), SOUND, wait_for="served", members=[{"name": "west"}])
+    assert lines == ["waiting: west: istiod says nothing"]

@@ -171,6 +171,8 @@ def run(
         "mesh_id": "mesh1",
         "revision": "",
         "image": "",
+        "image_pull_secrets": [],
+        "image_pull_secrets_namespace": "istio-system",
         "count": 2,
         "timeout": 1,
         **params,
@@ -354,9 +356,9 @@ def test_each_member_may_have_its_own_proxy_image_and_one_may_be_given(monkeypat
     made: dict[str, str] = {}
     original = pod_object_of_probe
 
-    def pod_object(cluster: str, others: t.Any, namespace: str, image: str) -> Object:
+    def pod_object(cluster: str, others: t.Any, namespace: str, image: str, *rest: t.Any) -> Object:
         made[cluster] = image
-        return original(cluster, others, namespace, image)
+        return original(cluster, others, namespace, image, *rest)
 
     monkeypatch.setattr(probe_site, "pod_object", pod_object)
     monkeypatch.setattr(mesh_requests, "measure", lambda _line, s, x, count, *_rest: Outcome(s, x, count, count, 1, 1))
@@ -364,3 +366,30 @@ def test_each_member_may_have_its_own_proxy_image_and_one_may_be_given(monkeypat
     assert made == {"east": "a/proxyv2", "west": "b/proxyv2"}
     run(monkeypatch, Cluster("east"), Cluster("west"), image="envoy:1")
     assert made == {"east": "envoy:1", "west": "envoy:1"}
+
+
+@pytest.mark.usefixtures("answered")
+def test_pull_secrets_that_the_member_has_are_copied_for_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {
+        "metadata": {"name": "registry", "uid": "x"},
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": {"a": "Yg=="},
+    }
+    bodies: list[Object] = []
+
+    class Holder(Cluster):
+        def get(self, kind: t.Any, name: str, namespace: str | None = None) -> Object | None:
+            if kind.kind == "Secret":
+                return held if (name, namespace) == ("registry", "istio-system") else None
+            return super().get(kind, name, namespace)
+
+        def create(self, kind: t.Any, body: Object, *, dry_run: bool = False) -> Object:
+            bodies.append(body)
+            return super().create(kind, body, dry_run=dry_run)
+
+    run(monkeypatch, Holder("east"), Cluster("west"), image_pull_secrets=["registry", "absent"])
+    (copy,) = [body for body in bodies if body["kind"] == "Secret"]
+    assert (copy["metadata"]["namespace"], copy["type"], copy["data"]) == ("probe", held["type"], held["data"])
+    assert "uid" not in copy["metadata"]
+    (pod,) = [body for body in bodies if body["kind"] == "Pod" and body["metadata"]["name"] == "probe-east"]
+    assert pod["spec"]["imagePullSecrets"] == [{"name": "registry"}, {"name": "absent"}]

@@ -58,7 +58,8 @@ def info(name: str, first: int, **overrides: t.Any) -> Dict:
 def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Dict:
     mesh = {"mesh_id": "m", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "error"}
-    params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **options}
+    place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False}
+    params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
     return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
 
 
@@ -281,6 +282,122 @@ def test_fail_on_decides_whether_warnings_fail(east: Dict, west: Dict) -> None:
     assert check(east, west)["failed"] is False
     assert check(east, west, fail_on="warning")["failed"] is True
     assert check({**east, "name": "X"}, west, fail_on="never")["failed"] is False
+
+
+@pytest.mark.parametrize(
+    ("counts", "severity", "what"),
+    [
+        (
+            {"ready": 1, "total": 2, "schedulable": 1, "cordoned": 0, "tainted": 1, "control_planes": 3, "virtual": 1},
+            "error",
+            "1 of 2 workers are Ready, at least 3 are wanted (1 tainted, 3 of the control plane, 1 virtual)",
+        ),
+        (
+            {"ready": 3, "total": 3, "schedulable": 1, "cordoned": 1, "tainted": 1, "control_planes": 0, "virtual": 0},
+            "warning",
+            "only 1 of 3 Ready workers take ordinary pods (1 cordoned, 1 tainted)",
+        ),
+    ],
+)
+def test_too_few_workers_are_told_with_the_nodes_that_do_not_count(
+    east: Dict, west: Dict, counts: Dict, severity: str, what: str
+) -> None:
+    assert problems(check(east, west, infos=[info("west", 20, workers=counts)])) == [(severity, "west", what)]
+
+
+def test_workers_that_could_not_be_counted_are_no_error(east: Dict, west: Dict) -> None:
+    assert problems(check(east, west, infos=[info("west", 20, workers=None, nodes=[])])) == []
+
+
+@pytest.mark.parametrize(
+    ("plugin", "pods_in_vpc", "warnings"),
+    [
+        ("terway-eniip", False, 1),
+        ("terway-eniip", True, 0),
+        ("flannel", True, 1),
+        ("flannel", False, 0),
+        ("cilium", True, 0),
+        ("", True, 0),
+    ],
+)
+def test_a_plugin_that_says_otherwise_than_the_inventory_is_a_warning(
+    east: Dict, west: Dict, plugin: str, pods_in_vpc: bool, warnings: int
+) -> None:
+    found = problems(check(east, {**west, "pods_in_vpc": pods_in_vpc}, infos=[info("west", 20, network_plugin=plugin)]))
+    told = [what for severity, _cluster, what in found if severity == "warning"]
+    assert len(told) == warnings and all("mesh_cluster_pods_in_vpc" in what for what in told)
+
+
+def test_istio_of_others_is_told_by_cluster(east: Dict, west: Dict) -> None:
+    trace = {"kind": "Deployment", "namespace": "istio-system", "name": "istiod", "made_by": "istioctl", "mesh": ""}
+    infos = [info("east", 10, istio={"traces": [{**trace, "mesh": "m"}]}), info("west", 20, istio={"traces": [trace]})]
+    what = "Istio of istioctl is in the way: Deployment istio-system/istiod"
+    assert problems(check(east, west, infos=infos)) == [("error", "west", what)]
+    assert problems(check(east, west, infos=infos, force=True)) == [("warning", "west", what)]
+    assert problems(check(east, west, infos=infos, namespace="mesh"))[0][0] == "warning"
+
+
+def test_services_of_one_name_are_told_once_for_the_mesh(east: Dict, west: Dict) -> None:
+    web = {"namespace": "default", "name": "web", "ports": ["http 80/TCP"], "selector": "app=web"}
+    infos = [info("east", 10, services=[web]), info("west", 20, services=[web])]
+    result = check(east, west, infos=infos)
+    what = "Services of one name, merged on purpose or by accident (1): default/web (east, west)"
+    assert problems(result) == [("warning", "", what)]
+    assert result["merged_services"] == [{"clusters": ["east", "west"], "differs": [], "services": ["default/web"]}]
+    assert problems(check(east, west, infos=infos, local_services=["default/*"])) == []
+
+
+def test_a_pattern_that_is_none_is_an_error(east: Dict, west: Dict) -> None:
+    found = problems(check(east, west, local_services=["default/web-*"]))
+    assert found == [("error", "", "'default/web-*' does not say which Services stay in their cluster")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "block", "what"),
+    [
+        ("pod", "10.0.0.1/8", "pod block '10.0.0.1/8' of cluster west"),
+        ("service", "10.0.0.0/33", "service block '10.0.0.0/33' of cluster west"),
+        ("vpc", "", "VPC block '' of cluster west"),
+    ],
+)
+def test_a_block_that_cannot_be_read_is_an_error_with_cluster_kind_and_block(
+    east: Dict, west: Dict, kind: str, block: str, what: str
+) -> None:
+    west[f"{kind}_cidrs"] = [block]
+    found = problems(check(east, west))
+    assert [(severity, cluster) for severity, cluster, _what in found] == [("error", "west")]
+    assert found[0][2].startswith(what)
+
+
+def test_a_block_given_twice_is_an_error_with_cluster_kind_and_block(east: Dict, west: Dict) -> None:
+    ((severity, cluster, what),) = problems(check(east, {**west, "pod_cidrs": ["21.0.0.0/16", "21.0.0.0/16"]}))
+    assert (severity, cluster) == ("error", "west")
+    assert "pod block 21.0.0.0/16" in what and "twice" in what
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{}", "has no current-context"),
+        ("a: [", "cannot be read"),
+        ("current-context: x", "has no 'x' in contexts"),
+    ],
+)
+def test_a_kubeconfig_that_names_no_cluster_is_one_error_with_cluster_and_field(
+    east: Dict, west: Dict, content: str, reason: str
+) -> None:
+    Path(west["kubeconfig"]).write_text(content, encoding="utf-8")
+    (problem,) = check(east, west)["problems"]
+    assert (problem["severity"], problem["cluster"]) == ("error", "west")
+    assert reason in problem["what"] and "mesh_cluster_" in problem["todo"]
+
+
+def test_hostile_text_of_clusters_stays_on_its_line(east: Dict, west: Dict) -> None:
+    author = "Helm release {{ lookup('pipe', 'id') }}\x1b[31m/<b>\nerror: all is well"
+    trace = {"kind": "Deployment", "namespace": "istio-system", "name": "istiod", "made_by": author, "mesh": ""}
+    result = check(east, west, infos=[info("west", 20, istio={"traces": [trace]})])
+    assert "\x1b" not in result["report"] and "\nerror" not in result["report"]
+    assert "{{ lookup('pipe', 'id') }}\\x1b[31m" in result["report"]
 
 
 def test_the_machine_is_checked(east: Dict, west: Dict, monkeypatch: pytest.MonkeyPatch) -> None:

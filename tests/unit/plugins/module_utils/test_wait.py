@@ -10,7 +10,13 @@ import typing as t
 import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError, MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._wait import Acceptor, Clock, Wait, wait_until
+from ansible_collections.multiregion.istio.plugins.module_utils._wait import (
+    Acceptor,
+    Clock,
+    Wait,
+    check_expression,
+    wait_until,
+)
 
 State = dict[str, t.Any]
 
@@ -111,3 +117,10 @@ def test_the_time_out_tells_why_nothing_could_be_read() -> None:
 def test_an_answer_that_stays_ends_the_wait(code: int) -> None:
     with pytest.raises(ApiError, match="forbidden"):
         wait([ApiError("cannot read", status=code, why="forbidden")])
+
+
+@pytest.mark.parametrize("path", ["", "status.Status ==", "foo(", "'"])
+def test_what_is_no_expression_is_refused_by_the_name_of_its_option(path: str) -> None:
+    check_expression("wait_success", "status.Status == 'Available'")
+    with pytest.raises(MeshError, match="wait_success .* is no JMESPath expression"):
+        check_expression("wait_success", path)

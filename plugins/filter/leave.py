@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters multiregion.istio.leave_result and leave_summary. Documented in files of their names."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave import leave_result
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_summary import leave_summary
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"leave_result": leave_result, "leave_summary": leave_summary}

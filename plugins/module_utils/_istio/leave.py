@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What came of a cluster that leaves: the content of leave.json, from what the steps of the role reported. Pure."""
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+
+Result = dict[str, t.Any]
+
+REMOVED, KEPT = ("removed", "deleted"), "kept"
+NOT_REACHED = "the cluster was not reached"
+RELEASE = "Helm release"
+LABEL = "injection label of Namespace"
+DEFINITION = "CustomResourceDefinition"
+ROOT_CERTIFICATE = "istio-ca-root-cert"
+NO_INJECTION = "istio-injection- istio.io/rev-"
+SIDECARS = "security.istio.io/tlsMode=istio"
+RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+def leave_result(found: t.Mapping[str, t.Any]) -> Result:
+    """The content of leave.json.
+
+    found: mesh_id, finished, check_mode, failure, cluster (as the filter cluster gives it), namespace, reachable, why,
+           record (the RemoteIstio as it was, {} for none), release_names, and what the steps returned, {} or [] for those that
+           were not come to: unlabelled, releases, membership, emptied, remains, roots, workloads
+    """
+    steps = done(found)
+    removed = [one for action, one in steps if action in REMOVED]
+    kept = [one for action, one in steps if action == KEPT]
+    return {
+        "stage": "leave",
+        "mesh_id": found["mesh_id"],
+        "cluster": found["cluster"]["name"],
+        "finished": found["finished"],
+        "check_mode": found["check_mode"],
+        "failure": found["failure"],
+        "reachable": found["reachable"],
+        "why": found["why"],
+        "removed": removed,
+        "kept": [*kept, *kept_definitions(found, kept)],
+        "left": left(found),
+        "restart": restarts(found, removed),
+    }
+
+
+def done(found: t.Mapping[str, t.Any]) -> list[tuple[str, Result]]:
+    """Every object that a step handled, after what was done to it."""
+    labels = [
+        {"kind": LABEL, "name": name, "action": "removed"} for name in found["unlabelled"].get("unlabelled") or []
+    ]
+    releases = [{**release, "kind": RELEASE} for release in found["releases"]]
+    objects = [*(found["membership"].get("objects") or []), *(found["emptied"].get("objects") or [])]
+    return [(str(one["action"]), entry(found, **one)) for one in [*labels, *releases, *objects]]
+
+
+def entry(found: t.Mapping[str, t.Any], kind: str, name: str, **one: t.Any) -> Result:
+    """One object in the form of leave.json. It is in the cluster that leaves where a step says no other."""
+    described = {
+        "cluster": one.get("cluster") or found["cluster"]["name"],
+        "kind": kind,
+        "namespace": one.get("namespace") or "",
+        "name": name,
+    }
+    return {**described, **{key: one[key] for key in ("why", "command") if one.get(key)}}
+
+
+def kept_definitions(found: t.Mapping[str, t.Any], kept: t.Sequence[Result]) -> list[Result]:
+    """The definitions that Helm leaves behind when their release goes. Those of a release that is kept are that release's."""
+    releases = {f"{one['namespace']}/{one['name']}" for one in kept if one["kind"] == RELEASE}
+    mine = {f"{RELEASE} {found['namespace']}/{name}" for name in found["release_names"]}
+    mine -= {f"{RELEASE} {name}" for name in releases}
+    traces = (found["remains"].get("cluster_info") or {}).get("istio", {}).get("traces") or []
+    why = "Helm keeps definitions, since all objects of their kind go with them"
+    return [
+        entry(found, DEFINITION, trace["name"], why=why)
+        for trace in traces
+        if trace["kind"] == DEFINITION and trace["made_by"] in mine
+    ]
+
+
+def left(found: t.Mapping[str, t.Any]) -> list[Result]:
+    """What was not removed, with the command that does it."""
+    credential = [entry(found, **one) for one in found["membership"].get("left") or []]
+    if found["reachable"]:
+        return [*credential, *root_certificates(found)]
+    if not found["membership"].get("objects"):
+        return []  # it was not come to: the cluster is a member as before
+    return unreached(found, [{**one, "why": NOT_REACHED} for one in credential])
+
+
+def root_certificates(found: t.Mapping[str, t.Any]) -> list[Result]:
+    """What istiod wrote into every namespace of the cluster."""
+    roots = [root["metadata"] for root in found["roots"].get("objects") or []]
+    names = sorted(root["namespace"] for root in roots if root["name"] == ROOT_CERTIFICATE)
+    why = f"istiod put it into {', '.join(names)}; sidecars that still run need it"
+    kubectl = program("kubectl", found["cluster"])
+    command = f"{kubectl} delete configmap --all-namespaces --field-selector metadata.name={ROOT_CERTIFICATE}"
+    return [entry(found, "ConfigMap", ROOT_CERTIFICATE, why=why, command=command)] if names else []
+
+
+def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Result]:
+    """What the cluster holds as far as the primary and the names of releases tell, in the order in which it is to go."""
+    why = NOT_REACHED
+    kubectl, helm = program("kubectl", found["cluster"]), program("helm", found["cluster"])
+    space, record = found["namespace"], found["record"].get("spec") or {}
+    labels = [
+        entry(found, LABEL, name, why=why, command=f"{kubectl} label namespace {shlex.quote(name)} {NO_INJECTION}")
+        for name in record.get("autoInjectionNamespaces") or []
+    ]
+    releases = [
+        entry(found, RELEASE, name, namespace=space, why=why, command=f"{helm} uninstall --namespace {space} {name}")
+        for name in found["release_names"]
+    ]
+    empty = f"{why}; see first that nothing of others is in it"
+    namespace = entry(found, "Namespace", space, why=empty, command=f"{kubectl} delete namespace {space}")
+    pods = f"{kubectl} get pods --all-namespaces --selector {SIDECARS}"
+    sidecars = entry(found, "Pod", "with a sidecar", why="these have to be made anew", command=pods)
+    return [*labels, *releases, *credential, sidecars, namespace]
+
+
+def restarts(found: t.Mapping[str, t.Any], removed: t.Sequence[Result]) -> list[Result]:
+    """Workloads whose pods still run a sidecar, with the command by which they lose it; gateways that were removed apart."""
+    gone = {(one["namespace"], one["name"]) for one in removed if one["kind"] == RELEASE}
+    kubectl = program("kubectl", found["cluster"])
+    listed = []
+    for workload in found["workloads"]:
+        namespace, kind, name = workload["namespace"], workload["kind"], workload["name"]
+        if (namespace, name) in gone:
+            continue
+        where = f"{kind.lower()}/{name} --namespace {namespace}"
+        command = f"{kubectl} rollout restart {where}" if kind in RESTARTABLE else f"{kubectl} delete {where}"
+        listed.append({**workload, "command": command})
+    return listed
+
+
+def program(name: str, cluster: t.Mapping[str, t.Any]) -> str:
+    """kubectl or helm with the options by which it reaches a cluster."""
+    context = {"kubectl": "--context", "helm": "--kube-context"}[name]
+    options = {"--kubeconfig": cluster["kubeconfig"], context: cluster["context"]}
+    return " ".join([name, *(f"{option} {shlex.quote(value)}" for option, value in options.items() if value)])

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What came of a cluster that leaves, as text for a terminal. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._problems import printable
+
+Result = t.Mapping[str, t.Any]
+
+
+def leave_summary(found: Result) -> str:
+    """What became of the cluster, then what was removed, is kept and why, and is to be done. `found` is leave.json's content."""
+    will = "To be removed" if found["check_mode"] else "Removed"
+    parts = [head(found)]
+    for title, entries in (
+        (will, [title_of(one) for one in found["removed"]]),
+        ("Kept", kept(found["kept"])),
+        ("Restart these, which keep their sidecars until their pods are made anew", restarts(found["restart"])),
+        ("Left for you to remove", left(found["left"])),
+    ):
+        if entries:
+            parts.append("\n".join([title, *(f"  {printable(entry)}" for entry in entries)]))
+    return "\n\n".join(parts)
+
+
+def head(found: Result) -> str:
+    """One sentence for the whole."""
+    cluster, mesh = f"cluster {found['cluster']}", f"mesh {found['mesh_id']}"
+    nothing = "" if found["removed"] else " There was nothing to remove."
+    if found["failure"]:
+        return f"C{cluster[1:]} has not left {mesh} altogether: {printable(found['failure'])}"
+    if not found["reachable"]:
+        forgotten = "would forget" if found["check_mode"] else "has forgotten"
+        return (
+            f"M{mesh[1:]} {forgotten} {cluster}, which was not reached ({printable(found['why'])}).{nothing} "
+            "If it exists: run the same playbook again once it answers, or do by hand what is left."
+        )
+    left_it = "would leave" if found["check_mode"] else "has left"
+    return f"C{cluster[1:]} {left_it} {mesh}.{nothing}"
+
+
+def title_of(one: Result) -> str:
+    """ "cn-beijing-1: Secret istio-system/east" """
+    return f"{one['cluster']}: {one['kind']} {one['namespace'] + '/' if one['namespace'] else ''}{one['name']}"
+
+
+def kept(entries: t.Sequence[Result]) -> list[str]:
+    """One line for each; many of one kind that are kept for one reason, as definitions are, share a line."""
+    groups: dict[tuple[str, str, str], list[Result]] = {}
+    for one in entries:
+        groups.setdefault((one["cluster"], one["kind"], one["why"]), []).append(one)
+    lines = []
+    for (cluster, kind, why), ones in groups.items():
+        what = title_of(ones[0]) if len(ones) == 1 else f"{cluster}: {len(ones)} {kind}s ({ones[0]['name']}, ...)"
+        lines.append(f"{what}: {why}")
+    return lines
+
+
+def left(entries: t.Sequence[Result]) -> list[str]:
+    lines = []
+    for one in entries:
+        lines += [f"{title_of(one)}: {one['why']}", f"  {one['command']}"]
+    return lines
+
+
+def restarts(entries: t.Sequence[Result]) -> list[str]:
+    return [str(one["command"]) for one in entries]

@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a cluster that leaves: removed, kept, left and to be restarted, as data and as text."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.changes import changes
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave import leave_result, program
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_summary import leave_summary
+
+Object = dict[str, t.Any]
+
+CRD = "CustomResourceDefinition"
+NAMES = ["istio-ingressgateway", "istiod", "istio-base"]
+
+
+def release(name: str, action: str = "removed", why: str = "") -> Object:
+    return {"name": name, "namespace": "istio-system", "action": action, "why": why, "changed": action == "removed"}
+
+
+def definition(name: str, release_name: str = "istio-base") -> Object:
+    return {"kind": CRD, "namespace": "", "name": name, "made_by": f"Helm release istio-system/{release_name}"}
+
+
+def found(**given: t.Any) -> Object:
+    """A run that had nothing to do, but for what is given."""
+    return {
+        "mesh_id": "mesh1",
+        "finished": "2026-11-24T10:00:00Z",
+        "check_mode": False,
+        "failure": "",
+        "cluster": {"name": "east", "kubeconfig": "/etc/east conf", "context": "admin"},
+        "namespace": "istio-system",
+        "reachable": True,
+        "why": "",
+        "record": {},
+        "release_names": NAMES,
+        "unlabelled": {},
+        "releases": [],
+        "membership": {},
+        "emptied": {},
+        "remains": {},
+        "roots": {},
+        "workloads": [],
+        **given,
+    }
+
+
+def titles(entries: list[Object]) -> list[tuple[str, str, str]]:
+    return [(one["cluster"], one["kind"], one["name"]) for one in entries]
+
+
+def test_what_the_steps_removed_is_listed_where_it_was() -> None:
+    result = leave_result(
+        found(
+            unlabelled={"unlabelled": ["shop"]},
+            releases=[release("istiod"), release("old", "absent")],
+            membership={
+                "objects": [
+                    {
+                        "cluster": "west",
+                        "kind": "RemoteIstio",
+                        "namespace": "istio-system",
+                        "name": "east",
+                        "action": "deleted",
+                    },
+                    {"kind": "Secret", "namespace": "istio-system", "name": "token", "action": "absent"},
+                ]
+            },
+            emptied={
+                "objects": [{"kind": "Namespace", "namespace": None, "name": "istio-system", "action": "deleted"}]
+            },
+        )
+    )
+    assert titles(result["removed"]) == [
+        ("east", "injection label of Namespace", "shop"),
+        ("east", "Helm release", "istiod"),
+        ("west", "RemoteIstio", "east"),
+        ("east", "Namespace", "istio-system"),
+    ]
+    assert result["kept"] == result["left"] == result["restart"] == []
+
+
+def test_what_is_kept_says_why() -> None:
+    result = leave_result(found(releases=[release("istiod", "kept", "it was adopted")]))
+    assert [(one["name"], one["why"]) for one in result["kept"]] == [("istiod", "it was adopted")]
+
+
+def test_definitions_that_helm_leaves_behind_are_kept_and_those_of_others_not_named() -> None:
+    traces = [
+        definition("gateways.networking.istio.io"),
+        definition("x.sailoperator.io", "sail"),
+        {
+            "kind": "Helm release",
+            "namespace": "istio-system",
+            "name": "sail",
+            "made_by": "Helm release istio-system/sail",
+        },
+    ]
+    remains = {"cluster_info": {"istio": {"traces": traces}}}
+    assert titles(leave_result(found(remains=remains))["kept"]) == [("east", CRD, "gateways.networking.istio.io")]
+    kept = leave_result(found(remains=remains, releases=[release("istio-base", "kept", "it was adopted")]))["kept"]
+    assert titles(kept) == [("east", "Helm release", "istio-base")]
+
+
+def test_root_certificates_are_left_with_the_command_that_deletes_them() -> None:
+    roots = [{"metadata": {"namespace": name, "name": "istio-ca-root-cert"}} for name in ("shop", "default")]
+    (left,) = leave_result(found(roots={"objects": [*roots, {"metadata": {"namespace": "a", "name": "other"}}]}))[
+        "left"
+    ]
+    assert "default, shop;" in left["why"]
+    assert left["command"] == (
+        "kubectl --kubeconfig '/etc/east conf' --context admin delete configmap --all-namespaces"
+        " --field-selector metadata.name=istio-ca-root-cert"
+    )
+
+
+def test_a_cluster_that_was_not_reached_is_left_with_a_command_for_each_thing() -> None:
+    record = {"spec": {"autoInjectionNamespaces": ["default", "x; rm"]}}
+    gone = {"cluster": "west", "kind": "RemoteIstio", "namespace": "istio-system", "name": "east", "action": "deleted"}
+    token = {
+        "cluster": "east",
+        "kind": "Secret",
+        "namespace": "istio-system",
+        "name": "t",
+        "why": "gone",
+        "command": "kubectl x",
+    }
+    result = leave_result(
+        found(reachable=False, why="no route", record=record, membership={"objects": [gone], "left": [token]})
+    )
+    assert leave_result(found(reachable=False, failure="the primary is away", record=record))["left"] == []
+    commands = [one["command"] for one in result["left"]]
+    assert "kubectl x" in commands
+    assert {one["why"] for one in result["left"] if one["name"] == "t"} == {"the cluster was not reached"}
+    assert [command for command in commands if "label namespace" in command] == [
+        "kubectl --kubeconfig '/etc/east conf' --context admin label namespace default istio-injection- istio.io/rev-",
+        "kubectl --kubeconfig '/etc/east conf' --context admin label namespace 'x; rm' istio-injection- istio.io/rev-",
+    ]
+    helm = "helm --kubeconfig '/etc/east conf' --kube-context admin uninstall --namespace istio-system"
+    assert [command for command in commands if command.startswith("helm")] == [f"{helm} {name}" for name in NAMES]
+    assert commands[-2].endswith("get pods --all-namespaces --selector security.istio.io/tlsMode=istio")
+    assert commands[-1].endswith("delete namespace istio-system")
+
+
+def test_workloads_are_restarted_but_for_gateways_that_were_removed() -> None:
+    def workload(kind: str, name: str, namespace: str = "shop") -> Object:
+        return {"namespace": namespace, "kind": kind, "name": name, "pods": 1}
+
+    workloads = [
+        workload("Deployment", "cart"),
+        workload("Pod", "alone"),
+        workload("Deployment", "istio-ingressgateway", "istio-system"),
+    ]
+    kubectl = "kubectl --kubeconfig '/etc/east conf' --context admin"
+    removed = leave_result(found(workloads=workloads, releases=[release("istio-ingressgateway")]))
+    assert [one["command"] for one in removed["restart"]] == [
+        f"{kubectl} rollout restart deployment/cart --namespace shop",
+        f"{kubectl} delete pod/alone --namespace shop",
+    ]
+    assert len(leave_result(found(workloads=workloads))["restart"]) == 3
+
+
+def test_programs_are_told_only_what_is_known() -> None:
+    assert program("helm", {"kubeconfig": "", "context": ""}) == "helm"
+    assert program("helm", {"kubeconfig": "k", "context": "c"}) == "helm --kubeconfig k --kube-context c"
+
+
+def summary(**given: t.Any) -> str:
+    return leave_summary(leave_result(found(**given)))
+
+
+def test_the_text_begins_with_how_it_ended() -> None:
+    assert summary() == "Cluster east has left mesh mesh1. There was nothing to remove."
+    assert summary(releases=[release("istiod")]).startswith("Cluster east has left mesh mesh1.\n\nRemoved\n")
+    assert summary(failure="no room").startswith("Cluster east has not left mesh mesh1 altogether: no room")
+    assert summary(reachable=False, why="no route").startswith(
+        "Mesh mesh1 has forgotten cluster east, which was not reached (no route). There was nothing to remove. If it exists: "
+    )
+
+
+def test_in_check_mode_the_text_says_what_would_be() -> None:
+    assert summary(check_mode=True, releases=[release("istiod")]).startswith(
+        "Cluster east would leave mesh mesh1.\n\nTo be removed\n"
+    )
+    assert summary(check_mode=True, reachable=False, why="x").startswith("Mesh mesh1 would forget cluster east, ")
+
+
+def test_the_text_names_what_is_kept_with_the_reason_and_many_definitions_once() -> None:
+    traces = [definition(f"{name}.istio.io") for name in ("a", "b", "c")]
+    text = summary(
+        remains={"cluster_info": {"istio": {"traces": traces}}}, releases=[release("istiod", "kept", "it was adopted")]
+    )
+    assert "  east: Helm release istio-system/istiod: it was adopted\n" in text
+    assert f"  east: 3 {CRD}s (a.istio.io, ...): Helm keeps definitions" in text
+
+
+def test_commands_stand_on_lines_of_their_own() -> None:
+    roots = {"objects": [{"metadata": {"namespace": "shop", "name": "istio-ca-root-cert"}}]}
+    lines = summary(roots=roots).splitlines()
+    assert [line for line in lines if line.startswith("    kubectl ")]
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[31mred", "two\nlines"])
+def test_what_clusters_say_cannot_reach_the_terminal_as_more_than_text(hostile: str) -> None:
+    text = summary(releases=[release("istiod", "kept", hostile)], failure=hostile)
+    assert hostile not in text
+    assert "\x1b" not in text
+
+
+def test_changes_are_told_in_words_and_what_did_not_change_is_not() -> None:
+    objects: list[Object] = [
+        {"kind": "Secret", "namespace": "istio-system", "name": "east", "action": "created"},
+        {"kind": "Namespace", "namespace": None, "name": "istio-system", "action": "changed"},
+        *({"kind": "Secret", "name": "x", "action": action} for action in ("unchanged", "absent", "kept")),
+    ]
+    assert changes(objects) == ["Secret istio-system/east created", "Namespace istio-system changed"]

@@ -75,6 +75,11 @@ demo: build ## the lab, one mesh over its three clusters, and proof of it in .la
 	@$(MAKE) lab-up CLUSTERS=
 	@$(STAGE) demo python -m tests.lab.demo
 
+.PHONY: scenarios
+scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 10 minutes); PYTEST="..." is for pytest
+	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
+	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 tests/playbooks $(PYTEST)
+
 .PHONY: integration
 integration: build ## modules on real API servers: ansible-test integration; TARGETS="..." chooses
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2"
@@ -82,9 +87,9 @@ integration: build ## modules on real API servers: ansible-test integration; TAR
 	@cd $(COLLECTION) && $(CURDIR)/$(STAGE) integration ansible-test integration --local --color no --continue-on-error $(TARGETS)
 
 .PHONY: test
-test: ## what CI runs: check, lab-build, integration, demo, lab-check; ends the lab
-	@rm -f $(BUILD)/stages $(BUILD)/units.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) lab-down && $(MAKE) lab-check
+test: ## what CI runs: check, lab-build, integration, demo, scenarios, lab-check; ends the lab
+	@rm -f $(BUILD)/stages $(BUILD)/units.xml $(BUILD)/scenarios.xml
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

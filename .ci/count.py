@@ -1,4 +1,4 @@
-"""The line `N passed, N failed`: every unit test, by pytest's report, and every other stage of `make test` as one."""
+"""The line `N passed, N failed`: every test of pytest, by its reports, and every other stage of `make test` as one."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 BUILD = Path(".build")
+REPORTS = ("units", "scenarios")  # stages of pytest, each with a report of its name
 
 
 def main() -> int:
     """Print the line; 1 where something failed or nothing ran."""
     stages = read(BUILD / "stages").splitlines()
-    passed = sum(line.endswith(" passed") and line != "units passed" for line in stages)
+    passed = sum(line.endswith(" passed") and line.split()[0] not in REPORTS for line in stages)
     failed = sum(line.endswith(" failed") for line in stages)
-    if (BUILD / "units.xml").exists():
-        for suite in ElementTree.parse(BUILD / "units.xml").iter("testsuite"):
+    for name in REPORTS:
+        if not (BUILD / f"{name}.xml").exists():
+            continue
+        for suite in ElementTree.parse(BUILD / f"{name}.xml").iter("testsuite"):
             bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             failed += max(0, bad - 1)  # the stage has counted one
             passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))

@@ -242,6 +242,12 @@ plan:
       elements: str
       returned: always
       sample: [sh.helm.release.v1.istiod.v3]
+    patches:
+      description: Merge patches to apply then, which put back what no apply of Helm does, a port of a Service with another number.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
     force_conflicts:
       description: Whether Helm has to take fields back that others wrote.
       type: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from . import processes
 from .certificates import Programs, directory, kubeconfig, pki
@@ -12,6 +13,7 @@ from .processes import Daemon
 from .topology import ControlPlane
 
 READY_SECONDS = 120.0  # twenty at once on two cores take a minute
+AUDIT_POLICY = Path(__file__).parent / "manifests/audit-policy.yml"
 # What service accounts and their token Secrets need, and namespaces to go away when deleted.
 CREDENTIAL_CONTROLLERS = (
     "serviceaccount-controller",
@@ -35,6 +37,11 @@ def start(plane: ControlPlane, programs: Programs) -> list[Daemon]:
     for daemon in daemons[2:]:
         processes.start(daemon)
     return daemons
+
+
+def audit_log(cluster: str) -> Path:
+    """Where its API server notes every write, one JSON object a line, before it answers it."""
+    return processes.LOGS / cluster / "audit.log"
 
 
 def is_ready(plane: ControlPlane) -> bool:
@@ -110,6 +117,8 @@ def api_server(plane: ControlPlane, programs: Programs) -> Daemon:
         f"--service-account-key-file={certs / 'sa.pub'}",
         f"--service-account-signing-key-file={certs / 'sa.key'}",
         f"--service-cluster-ip-range={plane.services}",
+        f"--audit-policy-file={AUDIT_POLICY}",
+        f"--audit-log-path={audit_log(plane.name)}",
         "--profiling=false",
     )
 

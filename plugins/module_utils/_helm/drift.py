@@ -18,12 +18,13 @@ from .._kubernetes.apply import Change, apply_object, defined_kinds, in_parallel
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.diff import visible
 from .._kubernetes.fields import is_applied
-from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, Kind, describe
+from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SERVICE, Kind, describe
 from .changes import fields_that_differ, without_others_fields
 from .manifest import is_kept, is_owned, objects_of, owned
 
 Object = dict[str, t.Any]
 HELM = "helm"
+NOT_MERGED = "no apply undoes it"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ def compare_with(cluster: Cluster, target: Target, live: Object | None, warnings
     try:
         change = apply_object(cluster.client, kind, target.body, live, dry_run=True, manager=HELM)
     except ApiError as error:
+        if error.status == 422 and live is not None and kind == SERVICE:
+            return ports_put_back(target, live)
         if "does not support dry run" not in error.why:
             raise
         title = describe(kind, target.name, target.namespace)
@@ -149,6 +152,30 @@ def compare_with(cluster: Cluster, target: Target, live: Object | None, warnings
         return change
     before, after = without_others_fields(live, change.before, change.after)
     return replace(change, before=before, after=after, action="changed" if before != after else "unchanged")
+
+
+def ports_put_back(target: Target, live: Object) -> Change:
+    """The change for a Service of which a port got another number: an apply keeps that port, and adds one of the same name.
+
+    The API server refuses that (422): it merges ports by number and protocol, and wants their names unique.
+    """
+    after = {**live, "spec": {**live["spec"], "ports": target.body["spec"].get("ports") or []}}
+    kind, why = SERVICE.kind, NOT_MERGED
+    return Change(kind, target.namespace, target.name, "changed", visible(live), visible(after), why=why)
+
+
+def put_back(changes: t.Sequence[Change]) -> tuple[Object, ...]:
+    """The merge patches that undo what no apply undoes."""
+    return tuple(
+        {
+            "apiVersion": SERVICE.api_version,
+            "kind": change.kind,
+            "metadata": {"name": change.name, "namespace": change.namespace},
+            "spec": {"ports": change.after["spec"]["ports"]},
+        }
+        for change in changes
+        if change.why == NOT_MERGED
+    )
 
 
 def summary(change: Change) -> Object:

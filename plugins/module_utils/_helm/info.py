@@ -14,7 +14,7 @@ from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.options import access_from
 from .._wait import Progress
-from .drift import Cluster, drift, predicted, removed, summary, targets_of
+from .drift import Cluster, drift, predicted, put_back, removed, summary, targets_of
 from .manifest import is_kept
 from .plan import Plan, Wanted, owner_of, plan_absent, plan_present, standing_of
 from .release import History, read_history
@@ -42,7 +42,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     result: Object = {"release": described(history, wanted.mesh_id), "kept": []}
     if wanted.mesh_id:
         plan = plan_absent(history, wanted) if is_absent else plan_present(history, wanted, list(map(summary, changes)))
-        plan, deleted, result["kept"] = with_removals(cluster, history, plan)
+        plan, deleted, result["kept"] = with_removals(cluster, history, replace(plan, patches=put_back(changes)))
         changes += deleted if is_absent else []
         result["plan"] = {**plan.as_dict(), "check_mode": check_mode}
     result.update(

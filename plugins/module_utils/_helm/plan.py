@@ -44,6 +44,7 @@ class Plan:
     uninstall:       uninstall first: what a killed first install left
     delete:          delete these objects first: what a killed uninstall left
     records:         then remove these Secrets: revisions that Helm takes for runs that still go on
+    patches:         then merge these into objects, which Helm alone could not put back
     force_conflicts: let Helm take fields back that others wrote
     """
 
@@ -55,6 +56,7 @@ class Plan:
     uninstall: bool = False
     delete: tuple[Object, ...] = ()
     records: tuple[str, ...] = ()
+    patches: tuple[Object, ...] = ()
     force_conflicts: bool = False
 
     @property

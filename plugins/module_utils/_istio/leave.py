@@ -15,7 +15,8 @@ NOT_REACHED = "the cluster was not reached"
 RELEASE = "Helm release"
 LABEL = "injection label of Namespace"
 DEFINITION = "CustomResourceDefinition"
-ROOT_CERTIFICATE = "istio-ca-root-cert"
+# What istiod writes into every namespace, and the record of which of its pods does.
+OF_ISTIOD = ("istio-ca-root-cert", "istio-ca-crl", "istio-namespace-controller-election")
 NO_INJECTION = "istio-injection- istio.io/rev-"
 SIDECARS = "security.istio.io/tlsMode=istio"
 RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
@@ -26,7 +27,7 @@ def leave_result(found: t.Mapping[str, t.Any]) -> Result:
 
     found: mesh_id, finished, check_mode, failure, cluster (as the filter cluster gives it), namespace, reachable, why,
            record (the RemoteIstio as it was, {} for none), release_names, and what the steps returned, {} or [] for those that
-           were not come to: unlabelled, releases, membership, emptied, remains, roots, workloads
+           were not come to: unlabelled, releases, membership, emptied, remains, configmaps (objects), workloads
     """
     steps = done(found)
     removed = [one for action, one in steps if action in REMOVED]
@@ -86,20 +87,23 @@ def left(found: t.Mapping[str, t.Any]) -> list[Result]:
     """What was not removed, with the command that does it."""
     credential = [entry(found, **one) for one in found["membership"].get("left") or []]
     if found["reachable"]:
-        return [*credential, *root_certificates(found)]
+        return [*credential, *written_by_istiod(found)]
     if not found["membership"].get("objects"):
         return []  # it was not come to: the cluster is a member as before
     return unreached(found, [{**one, "why": NOT_REACHED} for one in credential])
 
 
-def root_certificates(found: t.Mapping[str, t.Any]) -> list[Result]:
-    """What istiod wrote into every namespace of the cluster."""
-    roots = [root["metadata"] for root in found["roots"].get("objects") or []]
-    names = sorted(root["namespace"] for root in roots if root["name"] == ROOT_CERTIFICATE)
-    why = f"istiod put it into {', '.join(names)}; sidecars that still run need it"
+def written_by_istiod(found: t.Mapping[str, t.Any]) -> list[Result]:
+    """The ConfigMaps that istiod wrote into namespaces of the cluster."""
+    there = [one["metadata"] for one in found["configmaps"]]
     kubectl = program("kubectl", found["cluster"])
-    command = f"{kubectl} delete configmap --all-namespaces --field-selector metadata.name={ROOT_CERTIFICATE}"
-    return [entry(found, "ConfigMap", ROOT_CERTIFICATE, why=why, command=command)] if names else []
+    entries = []
+    for name in OF_ISTIOD:
+        namespaces = sorted(one["namespace"] for one in there if one["name"] == name)
+        why = f"istiod put it into {', '.join(namespaces)}; sidecars that still run need it"
+        command = f"{kubectl} delete configmap --all-namespaces --field-selector metadata.name={name}"
+        entries += [entry(found, "ConfigMap", name, why=why, command=command)] if namespaces else []
+    return entries
 
 
 def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Result]:

@@ -19,6 +19,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._helm.drift impo
     Cluster,
     drift,
     predicted,
+    put_back,
     removed,
     summary,
     targets_of,
@@ -55,9 +56,9 @@ class Api:
 
     cluster = "east"
 
-    def __init__(self, *objects: Object, refuses: str = "") -> None:
+    def __init__(self, *objects: Object, refuses: str = "", status: int = 400) -> None:
         self.objects = {(one["kind"], one["metadata"]["name"]): one for one in objects}
-        self.refuses = refuses
+        self.refuses, self.status = refuses, status
 
     def kind_of(self, api_version: str, kind: str) -> Kind | None:
         return KNOWN_KINDS.get((api_version, kind))
@@ -68,7 +69,7 @@ class Api:
     def apply(self, kind: Kind, body: Object, *, dry_run: bool, field_manager: str) -> Object:
         assert dry_run and field_manager == "helm"
         if self.refuses:
-            raise ApiError("cannot apply it", status=400, why=self.refuses)
+            raise ApiError("cannot apply it", status=self.status, why=self.refuses)
         return t.cast(Object, merged(self.objects.get((kind.kind, body["metadata"]["name"]), {}), body))
 
 
@@ -120,6 +121,17 @@ def test_what_is_as_the_chart_made_it_has_not_drifted() -> None:
 
 def test_what_others_added_is_no_drift() -> None:
     assert drift(at(live(MANIFEST, data={"size": "9"})), MANIFEST, []) == []
+
+
+def test_a_port_with_another_number_has_drifted_and_is_put_back_by_a_patch() -> None:
+    manifest = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{name: http, port: 80}]}}"
+    moved = live(manifest, spec={"ports": [{"name": "http", "port": 8080, "nodePort": 31000}], "clusterIP": "10.0.0.1"})
+    cluster = at(moved, refuses='spec.ports[1].name: Duplicate value: "http"', status=422)
+    changes = drift(cluster, manifest, [])
+    assert [summary(change)["fields"] for change in changes] == [["spec.ports[http].port", "spec.ports[http].nodePort"]]
+    (patch,) = put_back(changes)
+    assert patch["metadata"] == {"name": "web", "namespace": "shop"}
+    assert patch["spec"] == {"ports": [{"name": "http", "port": 80}]}
 
 
 def test_what_others_changed_or_deleted_has_drifted() -> None:

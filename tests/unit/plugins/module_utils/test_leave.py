@@ -45,7 +45,7 @@ def found(**given: t.Any) -> Object:
         "membership": {},
         "emptied": {},
         "remains": {},
-        "roots": {},
+        "configmaps": [],
         "workloads": [],
         **given,
     }
@@ -110,9 +110,7 @@ def test_definitions_that_helm_leaves_behind_are_kept_and_those_of_others_not_na
 
 def test_root_certificates_are_left_with_the_command_that_deletes_them() -> None:
     roots = [{"metadata": {"namespace": name, "name": "istio-ca-root-cert"}} for name in ("shop", "default")]
-    (left,) = leave_result(found(roots={"objects": [*roots, {"metadata": {"namespace": "a", "name": "other"}}]}))[
-        "left"
-    ]
+    (left,) = leave_result(found(configmaps=[*roots, {"metadata": {"namespace": "a", "name": "other"}}]))["left"]
     assert "default, shop;" in left["why"]
     assert left["command"] == (
         "kubectl --kubeconfig '/etc/east conf' --context admin delete configmap --all-namespaces"
@@ -201,8 +199,8 @@ def test_the_text_names_what_is_kept_with_the_reason_and_many_definitions_once()
 
 
 def test_commands_stand_on_lines_of_their_own() -> None:
-    roots = {"objects": [{"metadata": {"namespace": "shop", "name": "istio-ca-root-cert"}}]}
-    lines = summary(roots=roots).splitlines()
+    roots = [{"metadata": {"namespace": "shop", "name": "istio-ca-root-cert"}}]
+    lines = summary(configmaps=roots).splitlines()
     assert [line for line in lines if line.startswith("    kubectl ")]
 
 

@@ -1,0 +1,118 @@
+"""The lab's clusters as somebody with kubectl sees and changes them, and as a power cut does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.lab.host import CHECKOUT
+from tests.lab.inventory import INVENTORY, KUBECONFIGS
+from tests.lab.processes import RECORDS, of_record
+from tests.lab.topology import CLUSTERS
+
+PRIMARY, *REMOTES = (cluster.name for cluster in CLUSTERS)
+NAMESPACE = "istio-system"
+KUBERNETES = ("kube-root-ca.crt", "default")  # what Kubernetes itself puts into every namespace
+
+Object = dict[str, Any]
+
+
+def kubectl(cluster: str, *arguments: str, stdin: str | None = None) -> str:
+    """The output of kubectl. Raises CalledProcessError, with what it said on stderr."""
+    command = ["kubectl", "--kubeconfig", str(KUBECONFIGS / cluster), *arguments]
+    return subprocess.run(command, input=stdin, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def apply(cluster: str, *objects: Object) -> None:
+    """kubectl apply."""
+    kubectl(
+        cluster, "apply", "--filename", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    )
+
+
+def helm(cluster: str, command: str, name: str, *chart: str) -> None:
+    """`helm install` or `helm uninstall` by hand, of a chart of the lab."""
+    charts = [f"{yaml.safe_load(INVENTORY.read_text())['all']['vars']['mesh_chart_source']}/{one}" for one in chart]
+    access = ["--kubeconfig", str(KUBECONFIGS / cluster), "--namespace", NAMESPACE]
+    subprocess.run(["helm", command, name, *charts, *access, "--wait"], check=True, stdout=subprocess.DEVNULL)
+
+
+def get(cluster: str, kind: str, name: str, namespace: str = NAMESPACE) -> Object | None:
+    """An object, None where there is none. The namespace does not matter for kinds without."""
+    answer = kubectl(cluster, "get", kind, name, "--namespace", namespace, "--ignore-not-found", "--output", "json")
+    return json.loads(answer) if answer.strip() else None
+
+
+def there(cluster: str, kind: str, name: str, namespace: str = NAMESPACE) -> Object:
+    """An object that must be there."""
+    found = get(cluster, kind, name, namespace)
+    assert found is not None, f"{cluster}: {kind} {namespace}/{name} is not there"
+    return found
+
+
+def every(cluster: str, kind: str, *arguments: str) -> list[Object]:
+    """All objects of a kind, in all namespaces where the arguments do not say which."""
+    items: list[Object] = json.loads(
+        kubectl(cluster, "get", kind, *(arguments or ["--all-namespaces"]), "--output", "json")
+    )["items"]
+    return items
+
+
+def patch(cluster: str, kind: str, name: str, change: Object, *arguments: str) -> None:
+    """kubectl patch, by a JSON merge patch."""
+    where = ("--namespace", NAMESPACE, *arguments)
+    kubectl(cluster, "patch", kind, name, *where, "--type", "merge", "--patch", json.dumps(change))
+
+
+def kinds(cluster: str) -> dict[str, str]:
+    """Every kind that the cluster serves, by its resource as in "deployments.apps"."""
+    found = {}
+    for line in kubectl(cluster, "api-resources", "--no-headers").splitlines():
+        name, *_short, version, _namespaced, kind = line.split()
+        group = version.rpartition("/")[0]
+        found[f"{name}{'.' if group else ''}{group}"] = kind
+    return found
+
+
+def members() -> dict[str, str]:
+    """The status of every RemoteIstio by its name."""
+    if "remoteistios.istio.alibabacloud.com" not in kinds(PRIMARY):
+        return {}
+    found = every(PRIMARY, "remoteistios")
+    return {one["metadata"]["name"]: one.get("status", {}).get("Status", "") for one in found}
+
+
+def remaining(cluster: str) -> set[str]:
+    """What there is in the mesh's namespace, and of Istio beside it, as "Kind name"; without definitions, which Helm keeps."""
+    inside = "secrets,configmaps,serviceaccounts,services,deployments,roles,rolebindings,poddisruptionbudgets"
+    beside = "clusterroles,clusterrolebindings,mutatingwebhookconfigurations,validatingwebhookconfigurations"
+    found = every(cluster, inside, "--namespace", NAMESPACE)
+    found += [one for one in every(cluster, beside) if "istio" in one["metadata"]["name"]]
+    return {f"{one['kind']} {one['metadata']['name']}" for one in found if one["metadata"]["name"] not in KUBERNETES}
+
+
+def stop_api_server(cluster: str) -> None:
+    """kill -9 of a cluster's API server."""
+    found = of_record(RECORDS / cluster / "kube-apiserver")
+    assert found, f"the API server of {cluster} does not run"
+    os.kill(found.pid, signal.SIGKILL)
+
+
+def repair() -> None:
+    """Start again what was stopped. Nodes may take longer to come back than one `up` waits; the next goes on from there."""
+    command = [sys.executable, "-m", "tests.lab", "up"]
+    done = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True)
+    if done.returncode:
+        subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
+
+
+def kubeconfig(cluster: str) -> Path:
+    """The file by which the inventory reaches a cluster."""
+    return KUBECONFIGS / cluster

@@ -25,7 +25,8 @@ RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
 def leave_result(found: t.Mapping[str, t.Any]) -> Result:
     """The content of leave.json.
 
-    found: mesh_id, finished, check_mode, failure, cluster (as the filter cluster gives it), namespace, reachable, why,
+    found: mesh_id, finished, check_mode, failure, cluster and primary (as the filter cluster gives them), istiod (the name of
+           its Deployment in the primary), namespace, reachable, why,
            record (the RemoteIstio as it was, {} for none), release_names, and what the steps returned, {} or [] for those that
            were not come to: unlabelled, releases, membership, emptied, remains, configmaps (objects), workloads
     """
@@ -123,7 +124,15 @@ def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Re
     namespace = entry(found, "Namespace", space, why=empty, command=f"{kubectl} delete namespace {space}")
     pods = f"{kubectl} get pods --all-namespaces --selector {SIDECARS}"
     sidecars = entry(found, "Pod", "with a sidecar", why="these have to be made anew", command=pods)
-    return [*labels, *releases, *credential, sidecars, namespace]
+    return [restart_of_istiod(found), *labels, *releases, *credential, sidecars, namespace]
+
+
+def restart_of_istiod(found: t.Mapping[str, t.Any]) -> Result:
+    """Seen with Istio 1.31: told to forget a member that it cannot reach, istiod took no other one until it was restarted."""
+    primary, space, name = found["primary"], found["namespace"], found["istiod"]
+    why = "it may wait for the cluster that it cannot reach, and take in no other member until then"
+    command = f"{program('kubectl', primary)} rollout restart deployment/{name} --namespace {space}"
+    return entry(found, "Deployment", name, cluster=primary["name"], namespace=space, why=why, command=command)
 
 
 def restarts(found: t.Mapping[str, t.Any], removed: t.Sequence[Result]) -> list[Result]:

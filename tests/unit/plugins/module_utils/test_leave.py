@@ -35,6 +35,8 @@ def found(**given: t.Any) -> Object:
         "check_mode": False,
         "failure": "",
         "cluster": {"name": "east", "kubeconfig": "/etc/east conf", "context": "admin"},
+        "primary": {"name": "west", "kubeconfig": "/etc/west", "context": ""},
+        "istiod": "istiod",
         "namespace": "istio-system",
         "reachable": True,
         "why": "",
@@ -134,6 +136,8 @@ def test_a_cluster_that_was_not_reached_is_left_with_a_command_for_each_thing() 
     )
     assert leave_result(found(reachable=False, failure="the primary is away", record=record))["left"] == []
     commands = [one["command"] for one in result["left"]]
+    assert result["left"][0]["cluster"] == "west"
+    assert commands[0].startswith("kubectl --kubeconfig /etc/west rollout restart deployment/istiod")
     assert "kubectl x" in commands
     assert {one["why"] for one in result["left"] if one["name"] == "t"} == {"the cluster was not reached"}
     assert [command for command in commands if "label namespace" in command] == [

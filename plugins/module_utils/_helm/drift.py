@@ -19,33 +19,13 @@ from .._kubernetes.client import KubernetesClient
 from .._kubernetes.diff import visible
 from .._kubernetes.fields import is_applied
 from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SERVICE, Kind, describe
+from .._kubernetes.objects import Target
 from .changes import fields_that_differ, without_others_fields
 from .manifest import is_kept, is_owned, objects_of, owned
 
 Object = dict[str, t.Any]
 HELM = "helm"
 NOT_MERGED = "no apply undoes it"
-
-
-@dataclass(frozen=True)
-class Target:
-    """One object of a release as Helm applies it. `kind` is None where the server does not (yet) serve it."""
-
-    body: Object
-    kind: Kind | None
-
-    @property
-    def name(self) -> str:
-        return str(self.body["metadata"]["name"])
-
-    @property
-    def namespace(self) -> str | None:
-        return t.cast("str | None", self.body["metadata"].get("namespace"))
-
-    @property
-    def identity(self) -> tuple[str, str | None, str]:
-        group = self.body["apiVersion"].rpartition("/")[0]
-        return f"{group}/{self.body['kind']}", self.namespace, self.name
 
 
 @dataclass(frozen=True)
@@ -78,6 +58,12 @@ def target_of(cluster: Cluster, body: Object, kind: Kind | None) -> Target:
     return Target(body, kind)
 
 
+def identity_of(target: Target) -> tuple[str, str | None, str]:
+    """What an object is called, whichever version of its API is spoken."""
+    group = target.body["apiVersion"].rpartition("/")[0]
+    return f"{group}/{target.body['kind']}", target.namespace, target.name
+
+
 def drift(cluster: Cluster, manifest: str, warnings: list[str]) -> list[Change]:
     """What Helm would change, were it to apply the manifest now."""
     compared = in_parallel([partial(compare, cluster, target, warnings) for target in targets_of(cluster, manifest)])
@@ -90,12 +76,15 @@ def predicted(cluster: Cluster, manifest: str, stored: str, *, force: bool, warn
     Raises MeshError for objects of others, which Helm refuses unless it may take them over.
     """
     targets = targets_of(cluster, manifest)
-    old = {target.identity: target for target in targets_of(cluster, stored)}
+    old = {identity_of(target): target for target in targets_of(cluster, stored)}
     lives = in_parallel([partial(read, cluster, target) for target in targets])
     foreign = [
         describe(target.kind, target.name, target.namespace)
         for target, live in zip(targets, lives, strict=True)
-        if target.kind and live and target.identity not in old and not is_owned(live, cluster.name, cluster.namespace)
+        if target.kind
+        and live
+        and identity_of(target) not in old
+        and not is_owned(live, cluster.name, cluster.namespace)
     ]
     if foreign and not force:
         raise MeshError(
@@ -107,7 +96,8 @@ def predicted(cluster: Cluster, manifest: str, stored: str, *, force: bool, warn
     compared = in_parallel(
         [partial(compare_with, cluster, *pair, warnings) for pair in zip(targets, lives, strict=True)]
     )
-    gone = [target for identity, target in old.items() if identity not in {target.identity for target in targets}]
+    new = {identity_of(target) for target in targets}
+    gone = [target for identity, target in old.items() if identity not in new]
     return [change for change in compared if change.changed] + removed(cluster, gone)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, field, replace
 
+from .._kubernetes.fields import without_nulls
 from .changes import fields_that_differ, shortened
 from .release import MARK, History, Release
 
@@ -179,6 +180,7 @@ def kept_repair(release: Release) -> Object:
 def renewed(history: History, values: Object) -> Object:
     """The values, with a new `repair` in the mark where Helm would take the release for one that has them already."""
     newest = t.cast(Release, history.newest)
+    # Helm does not keep all keys that are null.
     known = [release.values for release in (newest, history.deployed) if release]
     if not any(without_nulls(values) == without_nulls(past) for past in known):
         return values
@@ -209,10 +211,3 @@ def told(drifted: list[Object]) -> str:
         lines.append(f"{entry['kind']} {namespace}{entry['name']} ({what})")
     more = len(drifted) - MOST_OBJECTS
     return ", ".join(lines) + (f" and {more} more" if more > 0 else "")
-
-
-def without_nulls(value: t.Any) -> t.Any:
-    """A copy without keys that are null: Helm does not keep all of them."""
-    if isinstance(value, dict):
-        return {key: without_nulls(below) for key, below in value.items() if below is not None}
-    return [without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._kubernetes.apply import wait_for_absence
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.kinds import Kind, describe
-from .._wait import Acceptor, Progress, Wait, wait_until
+from .._kubernetes.kinds import Kind
+from .._wait import Progress
 
 Object = dict[str, t.Any]
 
@@ -21,38 +22,27 @@ def wait_gone(
     primary: KubernetesClient, kind: Kind, live: Object, params: t.Mapping[str, t.Any], progress: Progress
 ) -> None:
     """Wait until that very object has gone. Raises MeshError with the finalizers that hold it and who has to act."""
-    name, namespace, uid = live["metadata"]["name"], live["metadata"]["namespace"], live["metadata"]["uid"]
-
-    def read() -> Object:
-        found = primary.get(kind, name, namespace)
-        if found is None or found["metadata"]["uid"] != uid:
-            return {"gone": True, "status": "gone"}
-        status = (found.get("status") or {}).get("ErrorMessage") or ""
-        return {"gone": False, "status": "being deleted", "held": held(found, status)}
-
+    name, namespace = live["metadata"]["name"], live["metadata"]["namespace"]
     take_off = (
         f'kubectl patch remoteistio {name} -n {namespace} --type=merge -p \'{{"metadata":{{"finalizers":null}}}}\''
     )
-    wait_until(
-        read,
-        Wait(
-            what=f"deletion of {describe(kind, name, namespace)}",
-            acceptors=(Acceptor("gone"),),
-            status="status",
-            reason="held",
-            cluster=primary.cluster,
-            todo=f"Secret {namespace}/{name} is still there on purpose: with it the operator reaches the remote to clean it. "
-            "Look at the log of who has to remove the finalizer, then run this again. If nobody is there who could: "
-            f"{take_off}, and what the operator made in the remote stays",
-            timeout=params["wait_timeout"],
-            interval=params["wait_interval"],
-        ),
-        progress,
+    wait_for_absence(
+        primary,
+        kind,
+        live,
+        held=held,
+        todo=f"Secret {namespace}/{name} is still there on purpose: with it the operator reaches the remote to clean it. "
+        "Look at the log of who has to remove the finalizer, then run this again. If nobody is there who could: "
+        f"{take_off}, and what the operator made in the remote stays",
+        timeout=params["wait_timeout"],
+        interval=params["wait_interval"],
+        progress=progress,
     )
 
 
-def held(found: Object, error_message: str) -> str:
+def held(found: Object) -> str:
     """Which finalizers hold an object, who removes them, and what he last said."""
+    error_message = (found.get("status") or {}).get("ErrorMessage") or ""
     names = found["metadata"].get("finalizers") or []
     each = [f"{name} (removed by {REMOVERS.get(name, 'the controller that set it')})" for name in names]
     said = f", its status says: {error_message}" if error_message else ""

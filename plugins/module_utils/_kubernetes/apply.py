@@ -126,18 +126,31 @@ def delete_object(client: KubernetesClient, kind: Kind, live: Object, *, dry_run
     return Change(kind.kind, namespace, name, "deleted", before=visible(live), after={})
 
 
+def held_by_finalizers(found: Object) -> str:
+    """What holds an object that is being deleted, "" for nothing."""
+    finalizers = (found["metadata"].get("finalizers") or []) + (found.get("spec", {}).get("finalizers") or [])
+    return f"held by the finalizers {', '.join(finalizers)}" if finalizers else ""
+
+
 def wait_for_absence(
-    client: KubernetesClient, kind: Kind, live: Object, *, timeout: float, interval: float, progress: Progress
+    client: KubernetesClient,
+    kind: Kind,
+    live: Object,
+    *,
+    timeout: float,
+    interval: float,
+    progress: Progress,
+    held: t.Callable[[Object], str] = held_by_finalizers,
+    todo: str = "Whoever put the finalizers there has to remove them: look at what those controllers say",
 ) -> None:
-    """Wait until an object that is being deleted has gone. Raises MeshError with the finalizers that hold it."""
+    """Wait until an object that is being deleted has gone. Raises MeshError with what holds it, and what to do."""
     name, namespace = live["metadata"]["name"], live["metadata"].get("namespace")
 
     def read() -> Object:
         found = client.get(kind, name, namespace)
         if found is None or found["metadata"]["uid"] != live["metadata"]["uid"]:
             return {"gone": True, "status": "gone"}
-        finalizers = (found["metadata"].get("finalizers") or []) + (found.get("spec", {}).get("finalizers") or [])
-        return {"gone": False, "status": "being deleted", "held": ", ".join(finalizers)}
+        return {"gone": False, "status": "being deleted", "held": held(found)}
 
     wait_until(
         read,
@@ -145,9 +158,9 @@ def wait_for_absence(
             what=f"deletion of {describe(kind, name, namespace)}",
             acceptors=(Acceptor("gone"),),
             status="status",
-            reason="held && join(' ', ['held by the finalizers', held])",
+            reason="held",
             cluster=client.cluster,
-            todo="Whoever put the finalizers there has to remove them: look at what those controllers say",
+            todo=todo,
             timeout=timeout,
             interval=interval,
         ),

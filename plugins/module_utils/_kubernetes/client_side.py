@@ -18,6 +18,7 @@ from ansible.module_utils.basic import missing_required_lib
 from .._errors import MeshError
 from .client import KubernetesClient
 from .diff import LAST_APPLIED
+from .fields import without_nulls
 from .kinds import Kind, describe
 
 Object = dict[str, t.Any]
@@ -83,12 +84,6 @@ def readable(live: Object) -> Object:
     if isinstance(last, dict):
         annotations[LAST_APPLIED] = json.dumps(without_nulls(last), separators=(",", ":"), sort_keys=True)
     return {**live, "metadata": {**live["metadata"], "annotations": annotations}}
-
-
-def without_nulls(value: t.Any) -> t.Any:
-    if isinstance(value, dict):
-        return {key: without_nulls(below) for key, below in value.items() if below is not None}
-    return [without_nulls(below) for below in value] if isinstance(value, list) else value
 
 
 def with_whole_lists(change: Object, wanted: Object) -> Object:

@@ -58,6 +58,13 @@ def without_emptied(wanted: Object, live: Object) -> Object:
     return kept
 
 
+def without_nulls(value: t.Any) -> t.Any:
+    """A copy without keys that are null, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(below) for key, below in value.items() if below is not None}
+    return [without_nulls(below) for below in value] if isinstance(value, list) else value
+
+
 def _same(fields: Object, wanted: t.Any, live: t.Any) -> bool:
     """Whether `fields` describes exactly `wanted`, and `live` has the same values there."""
     children = {key: value for key, value in fields.items() if key != "."}

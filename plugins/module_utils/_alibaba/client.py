@@ -95,7 +95,7 @@ class Client:
         for number in range(1, MOST_PAGES + 1):
             if paging.number:
                 parameters[paging.number] = number
-            answer = self.call(action, region, path=path, **parameters)
+            answer = self.call(action, region, path=path, body=None, **parameters)
             page = found(answer, paging.items) or []
             items += page
             if paging.number:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from .._errors import MeshError
@@ -28,9 +28,9 @@ from .rule import ALL_PORTS, EGRESS, INGRESS, NO_PORTS, WITH_PORTS, Rule
 Network = IPv4Network | IPv6Network
 Strings = tuple[str, ...]
 # Security group -> its rules, sorted.
-Plan = dict[str, list[Rule]]
+Plan = dict[str, tuple[Rule, ...]]
 # A rule without its description -> what it is for, "row: cluster".
-Wanted = dict[Rule, set[str]]
+Wanted = dict[Rule, list[str]]
 
 # Of Istio's east-west gateway: mutual TLS of the mesh, discovery, webhooks, and readiness.
 GATEWAY_PORTS = (15443, 15012, 15017, 15021)
@@ -88,8 +88,8 @@ class Peer:
 
     cluster: Cluster
     sources: Strings  # of its requests to gateways
-    gateways: Strings  # blocks of its gateways' load balancers
-    open: tuple[Rule, ...] = field(repr=False)  # the peers' rules for everything from and to its pods and nodes
+    open: tuple[Rule, ...] = field(repr=False)  # the others' rules for everything from and to its pods and nodes
+    reach: tuple[Rule, ...] = field(repr=False)  # the others' rules for requests to its gateways' load balancers
 
     @property
     def groups(self) -> Strings:
@@ -109,16 +109,31 @@ def plan_rules(clusters: t.Sequence[Cluster], options: Options, only: str = "") 
     """
     check_names(clusters, only)
     peers = [peer_of(cluster, options) for cluster in clusters]
-    ours = {group for peer in peers if only in ("", peer.cluster.name) for group in peer.groups}
-    wanted: dict[str, Wanted] = defaultdict(lambda: defaultdict(set))
-    for peer in peers:
-        if ours.isdisjoint(peer.groups):
-            continue
+    ours = sorted({group for peer in peers if only in ("", peer.cluster.name) for group in peer.groups})
+    users: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for number, peer in enumerate(peers):
+        for group in peer.groups:
+            users[group].append((number, group in peer.gateway_groups))
+    plan: Plan = {}
+    done: dict[tuple[tuple[int, bool], ...], tuple[Rule, ...]] = {}
+    for group in ours:
+        key = tuple(users[group])  # groups that the same clusters use the same way need the same rules
+        if key not in done:
+            done[key] = rules_for([(peers[number], for_gateways) for number, for_gateways in key], peers, options)
+        plan[group] = done[key]
+    return plan
+
+
+def rules_for(users: t.Sequence[tuple[Peer, bool]], peers: t.Sequence[Peer], options: Options) -> tuple[Rule, ...]:
+    """The rules of a group by the clusters that use it, each with whether traffic to its gateways arrives at the group."""
+    wanted: Wanted = defaultdict(list)
+    for peer, for_gateways in users:
         for other in peers:
             if other is not peer:
-                add_pair(wanted, peer, other, options)
-        add_health_checks(wanted, peer, peers, options)
-    return {group: described_rules(wanted.get(group, {})) for group in sorted(ours)}
+                add_pair(wanted, peer, other, options, for_gateways)
+        if for_gateways:
+            add_health_checks(wanted, peer, peers, options)
+    return described_rules(wanted)
 
 
 def check_names(clusters: t.Sequence[Cluster], only: str) -> None:
@@ -141,23 +156,26 @@ def peer_of(cluster: Cluster, options: Options) -> Peer:
     everything = tuple(
         rule for cidr in blocks for name in options.protocols for rule in both_ways(name, ALL_PORTS, cidr, options)
     )
-    addresses = cluster.gateway_addresses or cluster.vpc_cidrs or cluster.vswitch_cidrs
+    addresses = merged(cluster, cluster.gateway_addresses or cluster.vpc_cidrs or cluster.vswitch_cidrs, options)
+    listen = [port_range(port) for port in options.gateway_ports]
     return Peer(
         cluster=cluster,
         sources=merged(cluster, cluster.gateway_sources, options) or blocks,
-        gateways=merged(cluster, addresses, options),
         open=everything,
+        reach=tuple(rule(EGRESS, "tcp", port, cidr, options) for port in listen for cidr in addresses),
     )
 
 
 def merged(cluster: Cluster, cidrs: t.Iterable[str], options: Options) -> Strings:
     """Blocks without doubles and parts of others, neighbours joined, each replaced by a summary that holds it."""
     summaries = [parsed(cluster, cidr) for cidr in options.summaries]
-    found: dict[int, list[Network]] = {4: [], 6: []}
-    for cidr in cidrs:
-        block = parsed(cluster, cidr)
-        found[block.version].append(next((summary for summary in summaries if contains(summary, block)), block))
-    return tuple(str(block) for family in found.values() for block in collapse_addresses(family))
+    blocks = [parsed(cluster, cidr) for cidr in cidrs]
+    blocks = [next((summary for summary in summaries if contains(summary, block)), block) for block in blocks]
+    joined = (
+        *collapse_addresses(block for block in blocks if isinstance(block, IPv4Network)),
+        *collapse_addresses(block for block in blocks if isinstance(block, IPv6Network)),
+    )
+    return tuple(str(block) for block in joined)
 
 
 def parsed(cluster: Cluster, cidr: str) -> Network:
@@ -181,30 +199,33 @@ def rule(direction: str, protocol: str, ports: str, cidr: str, options: Options)
     return Rule(direction, name, ports if name in WITH_PORTS else NO_PORTS, cidr, "accept", options.priority)
 
 
-def add_pair(wanted: dict[str, Wanted], peer: Peer, other: Peer, options: Options) -> None:
-    """Add what the groups of `peer` need for its traffic with `other`."""
+def add_pair(wanted: Wanted, peer: Peer, other: Peer, options: Options, for_gateways: bool) -> None:
+    """Add what a group of `peer` needs for its traffic with `other`."""
     name = other.cluster.name
     is_same = peer.cluster.network == other.cluster.network
     if options.same_network and is_same:
-        add(wanted, peer.groups, other.open, f"same network: {name}")
+        add(wanted, other.open, f"same network: {name}")
     if options.control_plane and peer.cluster.is_primary != other.cluster.is_primary:
-        add(wanted, peer.groups, other.open, f"control plane: {name}")
+        add(wanted, other.open, f"control plane: {name}")
     if options.gateways and not is_same:
-        reason = f"gateways: {name}"
-        into = [rule(INGRESS, "tcp", port, cidr, options) for port in ports(peer, options) for cidr in other.sources]
-        add(wanted, peer.gateway_groups, into, reason)
-        listen = [port_range(port) for port in options.gateway_ports]
-        out = [rule(EGRESS, "tcp", port, cidr, options) for port in listen for cidr in other.gateways]
-        add(wanted, peer.groups, out, reason)
+        add(wanted, other.reach, f"gateways: {name}")
+        if for_gateways:
+            into = (
+                rule(INGRESS, "tcp", port, cidr, options) for port in ports(peer, options) for cidr in other.sources
+            )
+            add(wanted, into, f"gateways: {name}")
 
 
-def add_health_checks(wanted: dict[str, Wanted], peer: Peer, peers: t.Sequence[Peer], options: Options) -> None:
+def add_health_checks(wanted: Wanted, peer: Peer, peers: t.Sequence[Peer], options: Options) -> None:
     """Add the checks of the cluster's gateways, where it has some: their NodePorts are known, or there is a second network."""
     has_gateways = peer.cluster.gateway_ports or any(x.cluster.network != peer.cluster.network for x in peers)
     if options.health_checks and has_gateways:
         sources = merged(peer.cluster, options.health_check_sources, Options())
-        checks = [rule(INGRESS, "tcp", port, cidr, options) for port in ports(peer, options) for cidr in sources]
-        add(wanted, peer.gateway_groups, checks, "health checks")
+        add(
+            wanted,
+            (rule(INGRESS, "tcp", port, cidr, options) for port in ports(peer, options) for cidr in sources),
+            "health checks",
+        )
 
 
 def ports(peer: Peer, options: Options) -> list[str]:
@@ -217,24 +238,20 @@ def port_range(port: int) -> str:
     return f"{port}/{port}"
 
 
-def add(wanted: dict[str, Wanted], groups: Strings, rules: t.Iterable[Rule], reason: str) -> None:
-    for group in groups:
-        of_group = wanted[group]
-        for each in rules:
-            of_group[each].add(reason)
+def add(wanted: Wanted, rules: t.Iterable[Rule], reason: str) -> None:
+    for each in rules:
+        wanted[each].append(reason)
 
 
-def described_rules(wanted: Wanted) -> list[Rule]:
+def described_rules(wanted: Wanted) -> tuple[Rule, ...]:
     """The rules, sorted, each described by all that it is for: `gateways: a, b; same network: c`."""
-    return sorted(
-        Rule(x.direction, x.protocol, x.port_range, x.cidr, x.policy, x.priority, reasons(why))
-        for x, why in wanted.items()
-    )
+    said = {why: reasons(why) for why in map(tuple, wanted.values())}
+    return tuple(sorted(replace(each, description=said[tuple(why)]) for each, why in wanted.items()))
 
 
 def reasons(found: t.Iterable[str]) -> str:
     rows: dict[str, list[str]] = defaultdict(list)
-    for reason in sorted(found):
+    for reason in sorted(set(found)):
         row, _, name = reason.partition(": ")
         rows[row].append(name)
     return "; ".join(f"{row}: {', '.join(names)}" if any(names) else row for row, names in rows.items())

@@ -5,7 +5,8 @@
 
 A module that only reads extends `multiregion.istio._attributes` and `multiregion.istio._attributes.reads`;
 one that writes extends the first and `multiregion.istio._attributes.writes`;
-one with the options of a cluster adds `multiregion.istio._attributes.actiongroup_kubernetes`.
+one with the options of a cluster adds `multiregion.istio._attributes.actiongroup_kubernetes`, one with those of
+Alibaba Cloud `multiregion.istio._attributes.actiongroup_alibaba`.
 """
 
 from __future__ import annotations
@@ -60,4 +61,15 @@ attributes:
     support: full
     membership:
       - multiregion.istio.kubernetes
+"""
+
+    ACTIONGROUP_ALIBABA = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/multiregion.istio.alibaba) in C(module_defaults) to say once who calls and in which region.
+    support: full
+    membership:
+      - multiregion.istio.alibaba
 """

@@ -19,10 +19,14 @@ from ._wait import Progress
 
 Result = dict[str, t.Any]
 Run = t.Callable[[t.Mapping[str, t.Any], bool, Progress], Result]
+Missing = t.Callable[[], tuple[str, str] | None]
 
 
-def run_as_module(module: AnsibleModule, run: Run) -> None:
-    """Run the logic with the module's options and end the module with its result or its error."""
+def run_as_module(module: AnsibleModule, run: Run, missing_libraries: Missing = missing_libraries) -> None:
+    """Run the logic with the module's options and end the module with its result or its error.
+
+    missing_libraries: (message, traceback) where a library that the logic needs is not there; by default Kubernetes' are asked for
+    """
     missing = missing_libraries()
     if missing:
         module.fail_json(msg=missing[0], exception=missing[1])

@@ -52,6 +52,11 @@ class InProcessAction(ActionBase):  # type: ignore[misc]  # ansible has no types
     def logic(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress, /) -> Result:
         raise NotImplementedError
 
+    @staticmethod
+    def missing_libraries() -> tuple[str, str] | None:
+        """(message, traceback) where a library that the logic needs is not there. A module without Kubernetes has its own."""
+        return missing_libraries()
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
@@ -70,7 +75,7 @@ class InProcessAction(ActionBase):  # type: ignore[misc]  # ansible has no types
             and not self._task.async_val
             and not environment
             and self._interpreter(task_vars) == task_vars.get("ansible_playbook_python")
-            and missing_libraries() is None
+            and self.missing_libraries() is None
         )
 
     def _interpreter(self, task_vars: dict[str, t.Any]) -> str:

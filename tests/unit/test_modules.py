@@ -18,7 +18,7 @@ MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py
 Dict = dict[str, t.Any]
 
 # Action group: the option by which its modules are known.
-GROUPS = {"kubernetes": "kubeconfig"}
+GROUPS = {"alibaba": "alicloud_access_key", "kubernetes": "kubeconfig"}
 
 
 def module(name: str) -> t.Any:

@@ -5,22 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import re
-import traceback
 import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import MeshError
-
-IMPORT_ERROR = ""
-try:  # ansible-core alone is enough for all that does not reach Alibaba Cloud
-    from importlib.util import find_spec
-
-    for package in ("alibabacloud_credentials", "alibabacloud_tea_openapi"):
-        if find_spec(package) is None:
-            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
-except ImportError:
-    IMPORT_ERROR = traceback.format_exc()  # main() answers with missing_required_lib
 
 TODO = (
     "Give alicloud_access_key and alicloud_secret_key (or ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY), a profile,"
@@ -84,6 +74,9 @@ def _client(options: Options) -> t.Any:
         source = provider.EcsRamRoleCredentialsProvider(role_name=options.ecs_role_name, async_update_enabled=False)
     elif options.profile:
         source = provider.CLIProfileCredentialsProvider(profile_name=options.profile)
+    elif os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_ID"):
+        # The first of the default chain. The whole chain starts a thread for ECS roles, needed or not.
+        source = provider.EnvironmentVariableCredentialsProvider()
     else:
         source = provider.DefaultCredentialsProvider()
     if options.assume_role_arn:

@@ -1,0 +1,311 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An ACK cluster read from what the API answers, with all the places where one thing may stand. Pure: no I/O.
+
+Shapes and fallbacks: facts of the API, section 1; where a public cluster's answer and the documentation differ, the answer counts.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+from .._problems import ERROR, WARNING, Problem
+
+Answer = t.Mapping[str, t.Any]
+
+RUNNING = "running"
+FLANNEL, TERWAY = "flannel", "terway"
+# What an addon's name begins with, and the network plugin that it is.
+ADDONS = (("kube-flannel", FLANNEL), ("terway", TERWAY))
+# What to do about a cluster in a state that is not running.
+STATES = {
+    "failed": "Look at its events in the console: it was not created",
+    "inactive": "Start it, or renew what was not paid",
+    "unavailable": "Look at its events in the console: its control plane does not answer",
+    "disconnected": "Reconnect it: its control plane does not reach the cloud",
+    "deleting": "Leave it out: it is being deleted",
+    "deleted": "Leave it out: it is deleted",
+    "delete_failed": "Leave it out, or look in the console why it could not be deleted",
+}
+Kind = t.Literal["internal", "public"]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Nodes that run pods. `ready` are healthy ones."""
+
+    total: int
+    ready: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """The blocks of a VPC and of its vSwitches, as DescribeVpcs and DescribeVSwitches tell them now.
+
+    vswitches: id to blocks
+    """
+
+    vpc_cidrs: tuple[str, ...] = ()
+    vswitches: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    found: bool = True
+
+
+@dataclass(frozen=True)
+class AckCluster:
+    """A cluster as DescribeClusterDetail, its node pools and its addons tell it.
+
+    plugin:          flannel, terway, another name, or "" where nothing tells it
+    pod_cidrs:       of Flannel; Terway's pods have the blocks of `pod_vswitch_ids`
+    vswitch_ids:     of the control plane and of all node pools
+    security_group_ids: the cluster's own and those of all node pools
+    api_servers:     kind to URL, "" for one that it does not have
+    """
+
+    id: str
+    name: str
+    region: str
+    state: str
+    version: str
+    vpc_id: str
+    plugin: str
+    pod_cidrs: tuple[str, ...]
+    pod_vswitch_ids: tuple[str, ...]
+    service_cidrs: tuple[str, ...]
+    vswitch_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+    api_servers: t.Mapping[Kind, str]
+    workers: Workers | None
+    detail: Answer = field(repr=False)
+
+    @property
+    def pods_in_vpc(self) -> bool:
+        """Whether pods have addresses of the VPC."""
+        return self.plugin == TERWAY
+
+
+def cluster_of(detail: Answer, pools: t.Sequence[Answer] = (), addons: t.Sequence[Answer] = ()) -> AckCluster:
+    """The cluster in the answers of three calls. Counts of nodes that the pools do not tell are None."""
+    meta, parameters = unpacked(detail.get("meta_data")), mapping(detail.get("parameters"))
+    plugin = plugin_of(detail) or plugin_by_addons(addons)
+    groups = [detail.get("security_group_id"), *(group for pool in pools for group in groups_of(pool))]
+    return AckCluster(
+        id=str(detail.get("cluster_id") or ""),
+        name=str(detail.get("name") or ""),
+        region=str(detail.get("region_id") or ""),
+        state=str(detail.get("state") or ""),
+        version=str(detail.get("current_version") or "").removeprefix("v"),
+        vpc_id=str(detail.get("vpc_id") or ""),
+        plugin=plugin,
+        pod_cidrs=() if plugin == TERWAY else pod_cidrs_of(detail, parameters),
+        pod_vswitch_ids=pod_vswitches_of(meta, parameters) if plugin == TERWAY else (),
+        service_cidrs=first_list(detail.get("service_cidr"), parameters.get("ServiceCIDR"), meta.get("ServiceCIDR")),
+        vswitch_ids=vswitches_of(detail, pools),
+        security_group_ids=distinct(groups),
+        api_servers=api_servers_of(detail),
+        workers=workers_of_pools(pools),
+        detail=detail,
+    )
+
+
+def plugin_of(detail: Answer) -> str:
+    """The network plugin as the cluster itself tells it, "" where it does not.
+
+    Capabilities.TerwayEniip is not looked at: it is true with Flannel too.
+    """
+    capabilities = mapping(unpacked(detail.get("meta_data")).get("Capabilities"))
+    name = str(capabilities.get("Network") or mapping(detail.get("parameters")).get("Network") or "").lower()
+    return TERWAY if name.startswith(TERWAY) else name
+
+
+def plugin_by_addons(addons: t.Sequence[Answer]) -> str:
+    names = [str(addon.get("name") or "").lower() for addon in addons]
+    return next((plugin for start, plugin in ADDONS for name in names if name.startswith(start)), "")
+
+
+def pod_cidrs_of(detail: Answer, parameters: Answer) -> tuple[str, ...]:
+    return first_list(detail.get("container_cidr"), detail.get("subnet_cidr"), parameters.get("ContainerCIDR"))
+
+
+def pod_vswitches_of(meta: Answer, parameters: Answer) -> tuple[str, ...]:
+    """Terway's vSwitches: meta_data.PodVswitchId is JSON inside of JSON, {"zone": ["vsw-..."]}."""
+    by_zone = unpacked(meta.get("PodVswitchId"))
+    listed = loaded(parameters.get("PodVswitchIds"))
+    return distinct([*(x for zone in by_zone.values() for x in texts(zone)), *texts(listed)])
+
+
+def vswitches_of(detail: Answer, pools: t.Sequence[Answer]) -> tuple[str, ...]:
+    own = texts(detail.get("vswitch_ids")) or texts(detail.get("vswitch_id"))
+    return distinct([*own, *(x for pool in pools for x in texts(scaling_group(pool).get("vswitch_ids")))])
+
+
+def groups_of(pool: Answer) -> list[t.Any]:
+    group = scaling_group(pool)
+    return [*texts(group.get("security_group_ids")), group.get("security_group_id")]
+
+
+def scaling_group(pool: Answer) -> Answer:
+    return mapping(pool.get("scaling_group"))
+
+
+def workers_of_pools(pools: t.Sequence[Answer]) -> Workers | None:
+    """The nodes of all pools; None where one does not say. `size` of the cluster counts masters, and was seen to be 0."""
+    states = [mapping(pool.get("status")) for pool in pools]
+    if not states or any("total_nodes" not in state for state in states):
+        return None
+    return Workers(
+        sum(int(state["total_nodes"] or 0) for state in states),
+        sum(int(state.get("healthy_nodes") or 0) for state in states),
+    )
+
+
+def workers_of_nodes(nodes: t.Sequence[Answer]) -> Workers:
+    """The same from DescribeClusterNodes."""
+    workers = [node for node in nodes if node.get("instance_role") == "Worker"]
+    return Workers(len(workers), sum(node.get("node_status") == "Ready" for node in workers))
+
+
+def api_servers_of(detail: Answer) -> dict[Kind, str]:
+    """master_url is JSON in a string, empty while the cluster is being made; the public URL is "" without a public address."""
+    urls = unpacked(detail.get("master_url"))
+    return {
+        "internal": str(urls.get("intranet_api_server_endpoint") or ""),
+        "public": str(urls.get("api_server_endpoint") or ""),
+    }
+
+
+def network_of(vpc: Answer | None, vswitches: t.Sequence[Answer]) -> Network:
+    """The blocks in the answers of DescribeVpcs and DescribeVSwitches; `vpc` is None for one that is not there."""
+    if vpc is None:
+        return Network(found=False)
+    secondary = texts(mapping(vpc.get("SecondaryCidrBlocks")).get("SecondaryCidrBlock"))
+    six = [vpc.get("Ipv6CidrBlock"), *(x.get("Ipv6CidrBlock") for x in secondary_six(vpc))]
+    blocks = {str(x["VSwitchId"]): distinct([x.get("CidrBlock"), x.get("Ipv6CidrBlock")]) for x in vswitches}
+    return Network(distinct([vpc.get("CidrBlock"), *secondary, *six]), blocks)
+
+
+def secondary_six(vpc: Answer) -> list[Answer]:
+    listed = mapping(vpc.get("Ipv6CidrBlocks")).get("Ipv6CidrBlock")
+    return [mapping(x) for x in listed] if isinstance(listed, list) else []
+
+
+def variables(cluster: AckCluster, network: Network, api_server: Kind) -> dict[str, t.Any]:
+    """The cluster's variables in an inventory, all but how it is reached."""
+    pods = cluster.pod_cidrs or blocks_of(cluster.pod_vswitch_ids, network)
+    return {
+        "mesh_cluster_name": cluster.name,
+        "mesh_cluster_provider": "ack",
+        "mesh_cluster_region": cluster.region,
+        "mesh_cluster_id": cluster.id,
+        "mesh_cluster_vpc_id": cluster.vpc_id,
+        "mesh_cluster_security_group_ids": list(cluster.security_group_ids),
+        "mesh_cluster_vpc_cidrs": list(network.vpc_cidrs),
+        "mesh_cluster_vswitch_cidrs": list(blocks_of(cluster.vswitch_ids, network)),
+        "mesh_cluster_pod_cidrs": list(pods),
+        "mesh_cluster_service_cidrs": list(cluster.service_cidrs),
+        "mesh_cluster_pods_in_vpc": cluster.pods_in_vpc,
+        "mesh_cluster_api_server": cluster.api_servers[api_server],
+    }
+
+
+def blocks_of(vswitch_ids: t.Sequence[str], network: Network) -> tuple[str, ...]:
+    return distinct([block for vswitch in vswitch_ids for block in network.vswitches.get(vswitch, ())])
+
+
+def problems_of(cluster: AckCluster, network: Network, api_server: Kind) -> list[Problem]:
+    """What a mesh would miss of the cluster."""
+    return [*state_problems(cluster, api_server), *network_problems(cluster, network)]
+
+
+def state_problems(cluster: AckCluster, api_server: Kind) -> t.Iterator[Problem]:
+    if cluster.state != RUNNING:
+        yield Problem(ERROR, not_running(cluster), todo=state_todo(cluster), cluster=cluster.name)
+    elif not cluster.api_servers[api_server]:
+        yield Problem(ERROR, f"it has no {api_server} API server", todo=no_api_server(api_server), cluster=cluster.name)
+    if cluster.workers and not cluster.workers.ready:
+        todo = "Look at its node pools in the console"
+        yield Problem(
+            WARNING, f"none of its {cluster.workers.total} workers is healthy", todo=todo, cluster=cluster.name
+        )
+
+
+def network_problems(cluster: AckCluster, network: Network) -> t.Iterator[Problem]:
+    def problem(severity: str, what: str, todo: str) -> Problem:
+        return Problem(severity, what, todo=todo, cluster=cluster.name)
+
+    if not network.found:
+        yield problem(
+            ERROR,
+            f"its VPC {cluster.vpc_id or '(none)'} is not found",
+            "Set mesh_cluster_vpc_cidrs, or check vpc:DescribeVpcs",
+        )
+    if not cluster.plugin:
+        yield problem(
+            ERROR,
+            "nothing tells its network plugin",
+            "Set mesh_cluster_pod_cidrs, and mesh_cluster_pods_in_vpc for Terway",
+        )
+    elif cluster.plugin != TERWAY and not cluster.pod_cidrs:
+        yield problem(ERROR, f"nothing tells the block of its pods ({cluster.plugin})", "Set mesh_cluster_pod_cidrs")
+    elif cluster.plugin == TERWAY and not cluster.pod_vswitch_ids:
+        todo = "Set mesh_cluster_pod_cidrs to the blocks of the vSwitches in ConfigMap kube-system/eni-config"
+        yield problem(WARNING, "nothing tells the vSwitches of its pods (Terway)", todo)
+    if not cluster.service_cidrs:
+        yield problem(ERROR, "nothing tells the block of its services", "Set mesh_cluster_service_cidrs")
+    wanted = distinct([*cluster.vswitch_ids, *cluster.pod_vswitch_ids])
+    lost = [x for x in wanted if x not in network.vswitches] if network.found else []
+    if lost:
+        yield problem(
+            WARNING, f"its vSwitches {', '.join(lost)} are not in {cluster.vpc_id}", "Set mesh_cluster_vswitch_cidrs"
+        )
+
+
+def not_running(cluster: AckCluster) -> str:
+    return f"it is {cluster.state or 'in no known state'}, not running"
+
+
+def state_todo(cluster: AckCluster) -> str:
+    return STATES.get(cluster.state, "Run it again when the cluster is running")
+
+
+def no_api_server(api_server: Kind) -> str:
+    if api_server == "public":
+        return "Give its API server a public address (EIP) in the console, or use api_server: internal"
+    return "Look at its API server's load balancer in the console"
+
+
+def loaded(value: t.Any) -> t.Any:
+    """JSON that may come as a string; None for what is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def mapping(value: t.Any) -> Answer:
+    return value if isinstance(value, dict) else {}
+
+
+def unpacked(value: t.Any) -> Answer:
+    """A JSON object that may come as a string, {} for anything else."""
+    return mapping(loaded(value))
+
+
+def texts(value: t.Any) -> list[str]:
+    """A list of texts; one text is divided at commas."""
+    listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return [str(x).strip() for x in listed if x and str(x).strip()]
+
+
+def first_list(*values: t.Any) -> tuple[str, ...]:
+    """The first of several that is not empty."""
+    return tuple(next((found for found in map(texts, values) if found), []))
+
+
+def distinct(values: t.Iterable[t.Any]) -> tuple[str, ...]:
+    """In order, each once, without what is empty."""
+    return tuple(dict.fromkeys(str(value) for value in values if value))

@@ -16,9 +16,10 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 PREFIX = ("ansible_collections", "multiregion", "istio", "plugins")
 
 # Each area of module_utils and the others that it may import.
-BASE = {"_errors", "_interrupts", "_problems", "_retry", "_wait"}
+BASE = {"_errors", "_files", "_interrupts", "_problems", "_retry", "_wait"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_errors": set(),
+    "_files": {"_errors"},
     "_interrupts": set(),
     "_problems": {"_errors"},
     "_retry": {"_errors"},

@@ -8,14 +8,11 @@ Its first line says whose it is, and the lifetime that was asked for its token, 
 
 from __future__ import annotations
 
-import os
 import re
-import stat
-import tempfile
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
+from .. import _files
 from .._errors import MeshError
 from .._kubernetes.apply import Change
 from .._kubernetes.kubeconfig import ClusterCredential, fingerprint, parse, render
@@ -23,7 +20,6 @@ from .._kubernetes.kubeconfig import ClusterCredential, fingerprint, parse, rend
 Object = dict[str, t.Any]
 
 MARK = re.compile(r"# Written by multiregion\.istio for mesh (?P<mesh>\S+?)(?:, lifetime (?P<lifetime>\d+) s)?")
-PRIVATE = 0o600
 
 
 @dataclass(frozen=True)
@@ -60,20 +56,13 @@ class FileState:
 
 def read(dest: str) -> FileState:
     """The file at a path, links followed. Raises MeshError for what is no file, or where it could not be written."""
-    path = Path(os.path.realpath(Path(dest).expanduser()))
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        if not path.parent.is_dir():
-            todo = f"Make it first: mkdir -m 700 {path.parent}"
-            raise MeshError(f"directory {path.parent} of dest does not exist", todo=todo) from None
-        return FileState(str(path))
-    except OSError as error:
-        raise MeshError(f"dest {path} cannot be read", why=error.strerror or "", todo="Give another path") from error
+    content = _files.read(dest)
+    if not content.exists:
+        return FileState(content.path)
+    text = content.text
     found = MARK.fullmatch(text.split("\n", 1)[0])
     owner = Owner(found["mesh"], found["lifetime"] or "") if found else None
-    return FileState(str(path), True, mode, owner, parse(text), fingerprint(text))
+    return FileState(content.path, True, content.mode, owner, parse(text), fingerprint(text))
 
 
 def text_of(credential: ClusterCredential, owner: Owner) -> str:
@@ -95,26 +84,6 @@ def check(file: FileState, mesh_id: str, *, force: bool) -> None:
         raise MeshError(f"refused to overwrite {file.path}; nothing was written", why=f"it {why}", todo=todo)
 
 
-def write(path: str, text: str) -> None:
-    """Put a text in the place of a file in one step. mkstemp makes the new file for its owner alone."""
-    try:
-        handle, new = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), PRIVATE)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(new).replace(path)
-        except BaseException:
-            Path(new).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise MeshError(
-            f"cannot write {path}", why=error.strerror or "", todo="Give a path that can be written"
-        ) from error
-
-
 def remove(file: FileState, mesh_id: str, *, force: bool, dry_run: bool) -> Change:
     """Remove the file where it is ours."""
     before = file.shown()
@@ -124,8 +93,5 @@ def remove(file: FileState, mesh_id: str, *, force: bool, dry_run: bool) -> Chan
     if why:
         return Change("File", None, file.path, "kept", before, before, why=why)
     if not dry_run:
-        try:
-            Path(file.path).unlink(missing_ok=True)
-        except OSError as error:
-            raise MeshError(f"cannot remove {file.path}", why=error.strerror or "") from error
+        _files.remove(file.path)
     return Change("File", None, file.path, "deleted", before, after={})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .. import _files
 from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
@@ -60,7 +61,7 @@ def bring_file(file: FileState, issued: Issued, terms: Terms) -> Change:
     if before == after and file.owner == owner and file.credential == issued.credential:
         action = "unchanged"
     elif issued.credential and not terms.dry_run:
-        private_file.write(file.path, private_file.text_of(issued.credential, owner))
+        _files.write_private(file.path, private_file.text_of(issued.credential, owner))
     return Change("File", None, file.path, action, before, after, why=issued.why)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.multiregion.istio.plugins.module_utils import _files
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import private_file
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.private_file import Owner
@@ -27,7 +28,7 @@ def mode(path: Path) -> int:
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "east"
     for owner in (Owner("mesh1"), Owner("mesh1", "3600")):
-        private_file.write(str(path), private_file.text_of(CREDENTIAL, owner))
+        _files.write_private(str(path), private_file.text_of(CREDENTIAL, owner))
         found = private_file.read(str(path))
         assert (found.owner, found.credential, found.mode) == (owner, CREDENTIAL, 0o600)
         assert "a-token-of-the-reader" not in str(found.shown())
@@ -48,7 +49,7 @@ def test_nobody_else_can_read_it_at_any_moment(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "replace", look)
     before = os.umask(0)
     try:
-        private_file.write(str(path), private_file.text_of(CREDENTIAL, Owner("mesh1")))
+        _files.write_private(str(path), private_file.text_of(CREDENTIAL, Owner("mesh1")))
     finally:
         os.umask(before)
     assert seen == [0o600]
@@ -66,7 +67,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(MeshError, match="No space left on device"):
-        private_file.write(str(path), "after")
+        _files.write_private(str(path), "after")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["before"]
 
 

@@ -1,0 +1,102 @@
+"""The sockets of the lab's cloud."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from .faults import Fault
+from .server import Answer, Cloud
+from .signature import Message
+
+PRODUCTS = ("cbn", "cs", "ecs", "vpc")
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, cloud: Cloud, port: int) -> None:
+        self.cloud = cloud
+        super().__init__(("127.0.0.1", port), Handler)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Headers and body of an answer leave in one write: split, each call would wait 40 ms for a delayed ACK."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 20
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if path.startswith("/_lab/"):
+            self.send(control(self.server.cloud, self.command, path, body))
+        else:
+            self.send(self.server.cloud.answer(Message(self.command, path, query, headers, body)))
+
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def send(self, answer: Answer) -> None:
+        if answer.body is None:
+            self.close_connection = True
+            return
+        body = json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: Cloud.calls is the log."""
+
+
+def control(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:
+    """What a test outside the process asks: GET or DELETE /_lab/calls, POST /_lab/faults with a list of faults."""
+    if (method, path) == ("GET", "/_lab/calls"):
+        return Answer(200, {"calls": [asdict(call) for call in list(cloud.calls)]})
+    if (method, path) == ("DELETE", "/_lab/calls"):
+        cloud.calls.clear()
+        return Answer(200, {})
+    if (method, path) == ("POST", "/_lab/faults"):
+        cloud.faults.replace(Fault(**fault) for fault in json.loads(body))
+        return Answer(200, {})
+    return Answer(404, {"message": f"no {method} {path}"})
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """By product, as the collection's option endpoints takes them."""
+        return {product: self.url for product in PRODUCTS}
+
+
+@contextlib.contextmanager
+def serve(cloud: Cloud, port: int = 0) -> Iterator[Endpoint]:
+    """The cloud at a port of loopback, 0 for any that is free, until the end of the block."""
+    with Server(cloud, port) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield Endpoint("127.0.0.1", server.server_port)
+        finally:
+            server.shutdown()
+            thread.join()

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from .schema import FILE
 
-PACKAGES = {
+PACKAGES = {  # ECS last: it has old forms of other products' calls
     "cbn": "alibabacloud_cbn20170912",
     "cs": "alibabacloud_cs20151215",
-    "ecs": "alibabacloud_ecs20140526",
     "vpc": "alibabacloud_vpc20160428",
+    "ecs": "alibabacloud_ecs20140526",
 }
 TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 REQUIRED = "This parameter is required."
@@ -95,13 +95,11 @@ def fields_of(model: t.Any) -> dict[str, t.Any]:
 
 def names_of(model: t.Any) -> dict[str, str]:
     """Attribute to name on the wire: {"region_id": "RegionId"}."""
-    return dict(
-        (attribute, key)
-        for key, attribute in re.findall(
-            r"if m\.get\('([^']+)'\) is not None:\s+(?:for \w+(?:, \w+)? in .+\s+)?(?:temp_model = .+\s+)?self\.(\w+)",
-            inspect.getsource(model.from_map),
-        )
+    found = re.findall(
+        r"if m\.get\('([^']+)'\) is not None:\s+(?:for \w+(?:, \w+)? in .+\s+)?(?:temp_model = .+\s+)?self\.(\w+)",
+        inspect.getsource(model.from_map),
     )
+    return {attribute: key for key, attribute in found}
 
 
 def required_of(source: str) -> set[str]:

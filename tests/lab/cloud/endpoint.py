@@ -86,7 +86,7 @@ class Endpoint:
     @property
     def endpoints(self) -> dict[str, str]:
         """By product, as the collection's option endpoints takes them."""
-        return {product: self.url for product in PRODUCTS}
+        return dict.fromkeys(PRODUCTS, self.url)
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ def test_one_cluster_is_planned_by_name() -> None:
 
 
 def test_what_is_known_of_a_cluster_counts() -> None:
-    known = {
+    known: Object = {
         "security_group_ids": "sg-1, sg-9",
         "gateway_ports": ["30443"],
         "gateway_addresses": ["10.1.0.7"],
@@ -68,7 +68,7 @@ def test_what_is_known_of_a_cluster_counts() -> None:
 
 
 def test_pods_with_groups_of_their_own_get_what_is_for_gateways() -> None:
-    pods = {"pods_in_vpc": True, "pod_security_group_ids": ["sg-pods"]}
+    pods: Object = {"pods_in_vpc": True, "pod_security_group_ids": ["sg-pods"]}
     plan = security_group_rules([cluster(1, network="n1", **pods), cluster(2, network="n2")], gateway_ports=[15443])
     rules = {group["id"]: group["rules"] for group in plan}
     assert {x["port_range"] for x in rules["sg-pods"] if x["direction"] == "ingress"} == {"15443/15443"}
@@ -85,7 +85,8 @@ def test_every_option_is_documented_with_its_default() -> None:
 @pytest.mark.parametrize("name", [x.name for x in fields(Options) if isinstance(x.default, bool)])
 def test_a_row_can_be_left_out(name: str) -> None:
     clusters = [cluster(1, "primary", "n1", gateway_ports=[30443]), cluster(2), cluster(3, network="n1")]
-    plan = [rule for group in security_group_rules(clusters, **{name: False}) for rule in group["rules"]]
+    without: Object = {name: False}
+    plan = [rule for group in security_group_rules(clusters, **without) for rule in group["rules"]]
     assert plan and not [x for x in plan if name.replace("_", " ") in x["description"]]
 
 

@@ -173,6 +173,7 @@ _ALL = (
     Action("DeleteTransitRouterVpcAttachment", "cbn", token=True),
     Action("ListTransitRouterPeerAttachments", "cbn", paging=ATTACHMENTS),
     Action("CreateTransitRouterPeerAttachment", "cbn", token=True),
+    Action("UpdateTransitRouterPeerAttachmentAttribute", "cbn", token=True),
     Action("DeleteTransitRouterPeerAttachment", "cbn", token=True),
     Action("ListTransitRouterRouteTables", "cbn", paging=by_token("TransitRouterRouteTables")),
     Action("ListTransitRouterRouteTableAssociations", "cbn", paging=by_token("TransitRouterAssociations")),

@@ -133,15 +133,8 @@ class Client:
 
 
 def may_repeat(action: Action, error: AlibabaError) -> bool:
-    """Whether a call that failed so may be sent again.
-
-    A refusal is safe to repeat, as nothing was done; after a failure of the server, or without an answer, only a read or a
-    call with a ClientToken is.
-    """
-    if not error.passing:
-        return False
-    was_refused = error.busy or (0 < error.status < 500) or "throttling" in error.code.lower()
-    return was_refused or error.unsent or action.may_be_sent_twice
+    """Whether a call that failed so may be sent again: nothing was done, or doing it twice does it once."""
+    return error.passing and (error.undone or action.may_be_sent_twice)
 
 
 def flattened(parameters: t.Mapping[str, object]) -> dict[str, str]:

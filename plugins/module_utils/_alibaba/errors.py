@@ -59,9 +59,8 @@ class AlibabaError(ApiError):
     request_id: by which the cloud's support finds it
     action:     the call, "DescribeVpcs"
     passing:    whether the same call may succeed a little later
-    busy:       whether it failed because the object was about to change
+    undone:     whether it is certain that nothing was done: the cloud throttled, the object was about to change, or nobody saw the call
     asked:      seconds that the cloud asked to wait, 0 where it did not
-    unsent:     the cloud cannot have seen the call
     """
 
     def __init__(
@@ -72,18 +71,16 @@ class AlibabaError(ApiError):
         code: str = "",
         request_id: str = "",
         passing: bool = False,
-        busy: bool = False,
+        undone: bool = False,
         asked: float = 0,
-        unsent: bool = False,
         **fields: t.Any,
     ) -> None:
         self.action = action
         self.code = code
         self.request_id = request_id
-        self.passing = passing or busy
-        self.busy = busy
+        self.passing = passing
+        self.undone = undone
         self.asked = asked
-        self.unsent = unsent
         super().__init__(what, **fields)
 
 
@@ -101,6 +98,7 @@ def refusal(action: Action, where: str, answer: t.Any) -> AlibabaError:
     request_id = str(body.get("RequestId") or body.get("requestId") or "")
     is_throttled = any(word in f"{code} {said}".lower() for word in THROTTLED) or status == 429 or asked > 0
     has_failed = status >= 500 or code.startswith(SERVER_FAILED)
+    is_busy = code.startswith(BUSY)
     return AlibabaError(
         f"{action.name} {where} was refused".replace("  ", " "),
         why=reason(code or f"HTTP {status}", said, request_id),
@@ -109,8 +107,8 @@ def refusal(action: Action, where: str, answer: t.Any) -> AlibabaError:
         code=code,
         status=status,
         request_id=request_id,
-        passing=is_throttled or has_failed,
-        busy=code.startswith(BUSY),
+        passing=is_throttled or has_failed or is_busy,
+        undone=is_throttled or is_busy,
         asked=asked,
     )
 
@@ -158,12 +156,12 @@ def no_answer(action: Action, where: str, host: str, error: Exception) -> Alibab
     """The error for a call without an answer that could be read."""
     text = str(error)
     is_untrusted = any(word in text for word in UNTRUSTED)
-    if isinstance(error, ValueError):
+    if isinstance(error, RuntimeError):  # what the SDK makes of text that is no JSON
         why, todo = "the answer is no JSON", f"See whether {host} is the endpoint, and what proxy is on the way"
     elif is_untrusted:
         why, todo = (
             "its certificate is not trusted",
-            "See what proxy is on the way, and give its CA (REQUESTS_CA_BUNDLE)",
+            "See what proxy is on the way, and give its CA (SSL_CERT_FILE)",
         )
     else:
         why, todo = (
@@ -176,7 +174,7 @@ def no_answer(action: Action, where: str, host: str, error: Exception) -> Alibab
         todo=todo,
         action=action.name,
         passing=not is_untrusted,
-        unsent=any(word in text for word in UNSENT),
+        undone=any(word in text for word in UNSENT),
     )
 
 

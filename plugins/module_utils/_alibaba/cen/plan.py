@@ -109,7 +109,8 @@ def peer(before: Before, wanted: Wanted, pair: Pair) -> Part:
     fields = {"regions": pair}
     if found is None:
         return Part(PEER, "|".join(pair), text, CREATE, fields=fields)
-    drift = found.ours and (found.bandwidth, found.link_type) != (wanted.bandwidth, wanted.link_type)
+    other_link = found.link_type and found.link_type != wanted.link_type
+    drift = found.ours and (found.bandwidth != wanted.bandwidth or other_link)
     was = f"{name}, {described(found)}"
     return Part(
         PEER,

@@ -84,6 +84,14 @@ options:
         description: Whether pods have addresses of the VPC's vSwitches (Terway). With Flannel they have not.
         type: bool
         default: false
+  link:
+    description:
+      - With V(cen) the VPCs are joined by a CEN.
+      - With V(existing) somebody has joined them in another way (VPC peering, Express Connect, VPN gateways). Then nothing is made.
+        Their system route tables are read, and routes that are missing are named.
+    type: str
+    choices: [cen, existing]
+    default: cen
   cen_id:
     description:
       - A CEN to use. Where it has no transit router in a region, one is made.
@@ -174,6 +182,12 @@ EXAMPLES = r"""
     route_tables:
       cn-beijing: vtb-2ze1example
       cn-shanghai: vtb-uf61example
+
+- name: See that VPCs are joined by VPC peering connections
+  multiregion.istio.cen_network:
+    mesh_id: mesh1
+    vpcs: *vpcs
+    link: existing
 
 - name: Take away all that was made
   multiregion.istio.cen_network:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._errors import MeshError
-from .state import PUBLISHED, STATIC, Network, Wanted, WantedVpc
+from .state import CEN_LINK, EXISTING, PUBLISHED, STATIC, Network, Wanted, WantedVpc
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -27,6 +27,7 @@ def network_options() -> Spec:
         "mesh_id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "vpcs": {"type": "list", "elements": "dict", "default": [], "options": vpc},
+        "link": {"type": "str", "choices": [CEN_LINK, EXISTING], "default": CEN_LINK},
         "cen_id": {"type": "str", "default": ""},
         "route_tables": {"type": "dict", "default": {}},
         "pod_routes": {"type": "str", "choices": [STATIC, PUBLISHED], "default": STATIC},
@@ -48,6 +49,7 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> Wanted:
     return Wanted(
         mesh_id=params["mesh_id"],
         vpcs=vpcs_of(params["vpcs"]),
+        link=params["link"],
         cen_id=params["cen_id"],
         route_tables={str(region): str(table) for region, table in params["route_tables"].items()},
         pod_routes=params["pod_routes"],

@@ -14,6 +14,7 @@ from ..._interrupts import for_each
 from ..client import Client, found
 from ..errors import about
 from .state import (
+    EXISTING,
     PUBLISHED,
     SYSTEM,
     TAG,
@@ -192,7 +193,7 @@ def read_vpc(client: Client, vpc: WantedVpc, wanted: Wanted, before: Before) -> 
             blocks=tuple(Network(x, strict=False) for x in blocks),
             cens={x["CenId"]: str(x.get("CenOwnerId") or "") for x in cens},
             tables=tuple(read_vpc_tables(client, vpc)),
-            vswitches=() if attached else tuple(read_vswitches(client, vpc)),
+            vswitches=() if attached or wanted.link == EXISTING else tuple(read_vswitches(client, vpc)),
             published=read_published(client, vpc, before)
             if attached and wanted.pod_routes == PUBLISHED
             else frozenset(),
@@ -218,7 +219,8 @@ def vpc_route(row: Row) -> VpcRoute:
 
 def read_vswitches(client: Client, vpc: WantedVpc) -> t.Iterator[VSwitch]:
     for row in client.pages("DescribeVSwitches", vpc.region, VpcId=vpc.vpc_id):
-        yield VSwitch(row["VSwitchId"], row["ZoneId"], int(row.get("AvailableIpAddressCount") or 0))
+        is_system = (found(row, "RouteTable.RouteTableType") or SYSTEM) == SYSTEM
+        yield VSwitch(row["VSwitchId"], row["ZoneId"], int(row.get("AvailableIpAddressCount") or 0), is_system)
 
 
 def read_published(client: Client, vpc: WantedVpc, before: Before) -> frozenset[Network]:

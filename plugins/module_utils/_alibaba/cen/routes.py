@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from .state import PUBLISHED, Before, Network, Table, VpcTable, Wanted, WantedVpc, within
 
 # Next hops that lead out of a VPC to another one; learned routes have the kind CEN.
-LINKS = ("Attachment", "TransitRouter", "VpcPeer", "VpnGateway", "RouterInterface", "ECR")
+OTHER_LINKS = ("VpcPeer", "VpnGateway", "RouterInterface", "ECR")
+LINKS = ("Attachment", *OTHER_LINKS)
 LEARNED = "CEN"
 ACTIVE = "Active"
 
@@ -46,6 +47,18 @@ def destinations(before: Before, wanted: Wanted, vpc_id: str) -> list[Network]:
 def reached_by(table: VpcTable, block: Network) -> bool:
     """Whether a VPC's table leads a block out to another VPC."""
     return any(within(block, x.block) and (x.hop in LINKS or x.kind == LEARNED) for x in table.routes)
+
+
+def linked_otherwise(before: Before, wanted: Wanted) -> list[str]:
+    """Routes beside CEN to what CEN is to reach, in words: those that somebody wrote win over learned ones."""
+    return [
+        f"{vpc.title} also reaches {block} by {route.hop}, in route table {table.table_id}: that way is taken, not CEN's"
+        for vpc in wanted.vpcs
+        if (table := before.vpcs[vpc.vpc_id].system_table)
+        for block in destinations(before, wanted, vpc.vpc_id)
+        for route in table.routes
+        if route.hop in OTHER_LINKS and within(block, route.block)
+    ]
 
 
 def missing(before: Before, wanted: Wanted) -> list[Missing]:

@@ -9,21 +9,22 @@ import typing as t
 from dataclasses import replace
 
 from ..._errors import MeshError
-from ..._problems import report
+from ..._problems import ERROR, Problem, report
 from ..._wait import Progress
 from ..client import Client
 from ..options import options_of
 from . import remove
 from .act import Act, is_unsettled
+from .checks import overlaps
 from .options import wanted_of
 from .parts import Plan
 from .patience import Patience
 from .plan import plan
-from .read import read, read_cen
+from .read import read, read_cen, read_vpcs
 from .removal import plan_removal
 from .result import result_of
-from .routes import Missing, missing
-from .state import Before, Wanted
+from .routes import Missing, in_vpcs, missing
+from .state import EXISTING, Before, Wanted
 
 Result = dict[str, t.Any]
 ROUTES_TIMEOUT = 300  # seconds until routes have reached all tables; attachments take their own time before
@@ -43,6 +44,8 @@ def join(client: Client, wanted: Wanted, check_mode: bool, patience: Patience) -
     """Join the VPCs and see that their routes are there."""
     if len(wanted.vpcs) < 2:
         return result_of(Before(), plan(Before(), wanted), wanted)
+    if wanted.link == EXISTING:
+        return look_at_link(client, wanted)
     before = settled(lambda: read(client, wanted), check_mode, patience)
     if wanted.cen_id and before.cen is None:
         todo = "Correct cen_id, or leave it out to have one made"
@@ -57,6 +60,20 @@ def join(client: Client, wanted: Wanted, check_mode: bool, patience: Patience) -
         before = read(client, wanted)
     before = with_routes(client, before, wanted, patience)
     return result_of(before, planned, wanted, missing(before, wanted))
+
+
+def look_at_link(client: Client, wanted: Wanted) -> Result:
+    """See that VPCs are joined that somebody joined in another way. Raises MeshError with the routes that are missing."""
+    before = Before(vpcs=read_vpcs(client, wanted, Before()))
+    problems = overlaps(before, wanted)
+    lacking = in_vpcs(before, wanted)
+    if found := [str(x) for x in lacking if x.main]:
+        todo = "Make the link (VPC peering, Express Connect, VPN gateway) with routes to these blocks, or set link: cen"
+        problems.append(Problem(ERROR, "the VPCs are not joined", "; ".join(found), todo))
+    planned = Plan(problems=tuple(problems))
+    if problems:
+        raise refused(planned, wanted)
+    return result_of(before, planned, wanted, lacking)
 
 
 def settled(look: t.Callable[[], Before], check_mode: bool, patience: Patience) -> Before:

@@ -19,6 +19,7 @@ Pair = tuple[str, str]
 
 TAG = "multiregion.istio/mesh"
 NAME = "multiregion-istio"
+CEN_LINK, EXISTING = "cen", "existing"
 STATIC, PUBLISHED = "static", "published"
 ENTERPRISE = "Enterprise"
 SYSTEM = "System"
@@ -51,6 +52,7 @@ class WantedVpc:
 class Wanted:
     """What a task asks for.
 
+    link:         cen, or existing where somebody else joined the VPCs in another way
     cen_id:       "" where the CEN is found by the mesh's tag, or made
     route_tables: region -> table of its transit router to use in place of the system table
     bandwidth:    Mbit/s at which traffic between two regions is cut off
@@ -60,6 +62,7 @@ class Wanted:
 
     mesh_id: str
     vpcs: tuple[WantedVpc, ...] = ()
+    link: str = CEN_LINK
     cen_id: str = ""
     route_tables: t.Mapping[str, str] = field(default_factory=dict)
     pod_routes: str = STATIC
@@ -166,9 +169,12 @@ class Table:
 
 @dataclass(frozen=True)
 class VSwitch:
+    """`free`: addresses that nobody has; `system`: it uses the VPC's system table."""
+
     vswitch_id: str
     zone: str
     free: int
+    system: bool = True
 
 
 @dataclass(frozen=True)

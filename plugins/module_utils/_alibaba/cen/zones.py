@@ -24,7 +24,8 @@ def mappings(wanted: WantedVpc, vpc: Vpc, zones: Zones) -> tuple[Mappings, Probl
     if unknown:
         return [], problem(wanted, f"has no vSwitch {', '.join(unknown)}", "Correct vswitch_ids")
     best: dict[str, VSwitch] = {}
-    for vswitch in sorted(given, key=lambda x: (-x.free, x.vswitch_id)):
+    # What comes from the transit router is routed by the vSwitch's table; the system table alone has the routes to nodes' pods.
+    for vswitch in sorted(given, key=lambda x: (not x.system, -x.free, x.vswitch_id)):
         if vswitch.free > 0:
             best.setdefault(vswitch.zone, vswitch)
     chosen = chosen_zones(sorted(best, key=lambda zone: (-best[zone].free, zone)), zones)

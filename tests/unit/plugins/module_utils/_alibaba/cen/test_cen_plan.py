@@ -329,3 +329,19 @@ def test_the_diff_has_a_line_for_each_part_on_its_side() -> None:
     )
     changed = plan(everything(), wanted(bandwidth=200)).diff()
     assert "at most 100 Mbit/s" in changed["before"] and "at most 200 Mbit/s" in changed["after"]
+
+
+def test_another_link_beside_the_cen_is_warned_of() -> None:
+    routes = [VpcRoute(Network("10.20.1.0/24"), "Custom", "VpcPeer")]
+    planned = plan(with_vpc(everything(), BEIJING, tables=(table(BEIJING, routes=routes),)), wanted())
+    assert ["also reaches 10.20.1.0/24 by VpcPeer" in x for x in planned.warnings] == [True]
+
+
+def test_a_vswitch_of_the_system_table_is_preferred_as_it_alone_knows_the_nodes_pods() -> None:
+    some = (
+        VSwitch("vsw-own", "cn-beijing-a", 250, False),
+        VSwitch("vsw-a", "cn-beijing-a", 5),
+        VSwitch("vsw-b", "cn-beijing-b", 9),
+    )
+    part = next(x for x in plan(with_vpc(nothing(), BEIJING, vswitches=some), wanted()).parts if x.key == "vpc-beijing")
+    assert {x["VSwitchId"] for x in part.fields["zones"]} == {"vsw-a", "vsw-b"}

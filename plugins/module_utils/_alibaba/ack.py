@@ -225,10 +225,9 @@ def state_problems(cluster: AckCluster, api_server: Kind) -> t.Iterator[Problem]
     elif not cluster.api_servers[api_server]:
         yield Problem(ERROR, f"it has no {api_server} API server", todo=no_api_server(api_server), cluster=cluster.name)
     if cluster.workers and not cluster.workers.ready:
-        todo = "Look at its node pools in the console"
-        yield Problem(
-            WARNING, f"none of its {cluster.workers.total} workers is healthy", todo=todo, cluster=cluster.name
-        )
+        total = cluster.workers.total
+        what = f"none of its {total} workers is healthy" if total else "it has no workers"
+        yield Problem(WARNING, what, todo="Look at its node pools in the console", cluster=cluster.name)
 
 
 def network_problems(cluster: AckCluster, network: Network) -> t.Iterator[Problem]:

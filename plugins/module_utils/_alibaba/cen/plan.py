@@ -27,6 +27,7 @@ from .parts import (
     Part,
     Plan,
 )
+from .routes import linked_otherwise
 from .state import NAME, PUBLISHED, Before, Pair, Peer, Table, Vpc, Wanted, WantedVpc, Zones
 from .zones import mappings
 
@@ -37,14 +38,15 @@ Problems = list[Problem]
 def plan(before: Before, wanted: Wanted) -> Plan:
     """The parts of the wanted network, what to do about each, and what stands in the way."""
     if len(wanted.vpcs) < 2:
-        return Plan(warnings=("fewer than two VPCs: no CEN is needed between clusters of one VPC",))
+        return Plan()  # clusters of one VPC need security groups only
     problems: Problems = []
     parts = [*service(before, wanted), cen(before, wanted), *routers(before, wanted)]
     parts += attachments(before, wanted, problems)
     parts += [peer(before, wanted, pair) for pair in wanted.pairs]
     parts += joints(before, wanted, parts)
     parts += pod_routes(before, wanted)
-    return Plan(tuple(parts), (*problems, *obstacles(before, wanted, parts)), tuple(without_nodes(before, wanted)))
+    warnings = [*without_nodes(before, wanted), *linked_otherwise(before, wanted)]
+    return Plan(tuple(parts), (*problems, *obstacles(before, wanted, parts)), tuple(warnings))
 
 
 def service(before: Before, wanted: Wanted) -> Parts:

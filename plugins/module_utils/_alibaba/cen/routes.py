@@ -52,12 +52,12 @@ def reached_by(table: VpcTable, block: Network) -> bool:
 def linked_otherwise(before: Before, wanted: Wanted) -> list[str]:
     """Routes beside CEN to what CEN is to reach, in words: those that somebody wrote win over learned ones."""
     return [
-        f"{vpc.title} also reaches {block} by {route.hop}, in route table {table.table_id}: that way is taken, not CEN's"
+        f"{vpc.title} also reaches {route.block} by {route.hop}, in route table {table.table_id}: that way is taken, not CEN's"
         for vpc in wanted.vpcs
         if (table := before.vpcs[vpc.vpc_id].system_table)
         for block in destinations(before, wanted, vpc.vpc_id)
         for route in table.routes
-        if route.hop in OTHER_LINKS and within(block, route.block)
+        if route.hop in OTHER_LINKS and within(route.block, block)
     ]
 
 

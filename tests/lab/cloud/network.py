@@ -95,8 +95,8 @@ class Interface:
 
 @dataclass(frozen=True)
 class Listener:
-    """port: what a load balancer listens at, 0 for any. backend: the port behind it, 0 for the same. managed: behind it is
-    no interface of the customer, so no security group decides (an API server of ACK)."""
+    """port: what a load balancer listens at; 0 for any, and then without health checks. backend: the port behind it, 0 for
+    the same. managed: no interface of the customer is behind it, so no security group decides (ACK's API servers)."""
 
     port: int
     backend: int = 0

@@ -59,6 +59,12 @@ def described_call(name: str) -> dict[str, t.Any]:
     raise LookupError(f"no product has a call {name}")
 
 
+def described_answer(name: str) -> dict[str, t.Any]:
+    """The fields of a call's answer, with types as schema.py has them for parameters."""
+    product = described_call(name)["product"]
+    return fields_of(getattr(models(product), f"{name}ResponseBody"))
+
+
 def path_parameter(found: re.Match[str]) -> str:
     return "{" + "".join(word.capitalize() for word in found[1].split("_")) + "}"
 

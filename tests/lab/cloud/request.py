@@ -11,7 +11,7 @@ class Request:
     """A call whose signature and parameters are in order.
 
     region:     as a parameter names it (RegionId, region_id), "" where none does
-    parameters: of the query, a form and a path ({ClusterId}), as they travelled: Permissions.1.Policy
+    parameters: of the query and of a path ({ClusterId}), as they travelled: Permissions.1.Policy
     """
 
     action: str

@@ -24,7 +24,7 @@ from .request import Request
 from .signature import Message, Nonces, verify
 from .state import Key, State
 
-FORM = "application/x-www-form-urlencoded"
+MOST_TOKEN = 64  # characters
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,16 @@ class Cloud:
     def answer(self, message: Message) -> Answer:
         """The answer to a message, which is logged."""
         request_id = str(uuid.uuid4()).upper()
-        product, request, code, faults = "", Request(""), "", list[Fault]()
+        request, code, faults = Request(""), "", list[Fault]()
         try:
             call, request = called(message)
-            product = call.product
             key = verify(message, self.state.keys, self.nonces, self.now())
             faults = self.faults.of(request.action)
             body = self.with_faults(call, request, key, faults)
             answer = Answer(200, {**body, "RequestId": request_id} if call.style == "RPC" else body)
         except Refused as refused:
             code = refused.code
-            answer = refusal(refused, product or product_of(message), request_id)
+            answer = refusal(refused, product_of(message), request_id)
         is_dropped = any(fault.kind in DROPS for fault in faults)
         self.calls.append(Call(request.action, request.region, request.parameters, code, is_dropped))
         return Answer(0, None) if is_dropped else answer
@@ -85,6 +84,7 @@ class Cloud:
         if any(fault.kind == "drop" for fault in faults):
             return {}
         schema.check(call, request.parameters)
+        check_token(request)
         permissions.check(key, call)
         with self.lock:
             return self.handled(request, key)
@@ -109,13 +109,13 @@ class Cloud:
 
 
 def called(message: Message) -> tuple[schema.Call, Request]:
-    """Which call a message is, and its parameters. The product follows from the version, a ROA call from its path.
+    """Which call a message is, and its parameters: of the query and the path, as no call here has a body.
+
+    The product follows from the version, a ROA call from its path.
 
     :raises Refused: it is no call of this cloud.
     """
     parameters = dict(parse_qsl(message.query, keep_blank_values=True))
-    if message.headers.get("content-type", "").startswith(FORM):
-        parameters |= dict(parse_qsl(message.body.decode(), keep_blank_values=True))
     for name in HANDLERS:
         call = schema.calls()[name]
         if call.version != message.headers.get("x-acs-version") or call.method != message.method:
@@ -126,6 +126,13 @@ def called(message: Message) -> tuple[schema.Call, Request]:
             region = parameters.get("RegionId") or parameters.get("region_id", "")
             return call, Request(name, region, parameters)
     raise Refused("InvalidAction.NotFound", "Specified api is not found, please check your url and method.", 404)
+
+
+def check_token(request: Request) -> None:
+    """:raises Refused: a client token that is too long, or not in ASCII."""
+    token = request.get("ClientToken")
+    if len(token) > MOST_TOKEN or not token.isascii():
+        raise Refused("InvalidParameter", f"ClientToken has at most {MOST_TOKEN} ASCII characters.")
 
 
 def product_of(message: Message) -> str:

@@ -12,6 +12,7 @@ import typing as t
 from collections import defaultdict
 
 from ..client import Client
+from ..errors import about
 from . import read
 from .parts import (
     ASSOCIATION,
@@ -65,7 +66,8 @@ class Act:
 
     def make(self, part: Part) -> None:
         way = UPDATES[part.kind] if part.verb == UPDATE else MAKES[part.kind]
-        made = way(self, part)
+        with about(part.fields.get("cluster", "")):
+            made = way(self, part)
         if made:
             self.ids[part.ref] = made
 

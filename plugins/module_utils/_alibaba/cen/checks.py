@@ -38,7 +38,7 @@ def obstacles(before: Before, wanted: Wanted, parts: Parts) -> Problems:
 
 def named(wanted: WantedVpc, what: str, why: str = "", todo: str = "") -> Problem:
     """A problem of one VPC, told of the first of its clusters."""
-    return Problem(ERROR, f"{wanted.title} {what}", why, todo, cluster=wanted.clusters[0] if wanted.clusters else "")
+    return Problem(ERROR, f"{wanted.title} {what}", why, todo, cluster=wanted.cluster)
 
 
 def states(before: Before, wanted: Wanted) -> Problems:

@@ -81,7 +81,7 @@ def attachments(before: Before, wanted: Wanted, problems: Problems) -> Parts:
     for vpc in wanted.vpcs:
         found = before.attachment(vpc.vpc_id)
         text = f"attachment of {vpc.title}"
-        fields: dict[str, object] = {"region": vpc.region, "vpc_id": vpc.vpc_id}
+        fields: dict[str, object] = {"region": vpc.region, "vpc_id": vpc.vpc_id, "cluster": vpc.cluster}
         if found is None:
             zones, problem = mappings(vpc, before.vpcs[vpc.vpc_id], before.zones.get(vpc.region, Zones()))
             problems += [problem] if problem else []
@@ -186,7 +186,7 @@ def static_routes(before: Before, wanted: Wanted, vpc: WantedVpc) -> Parts:
                 object_id=there.entry_id if there and is_right else "",
                 status=there.status if there and is_right else "",
                 ours=there.ours if there and is_right else True,
-                fields={"vpc_id": vpc.vpc_id, "region": vpc.region, "block": block},
+                fields={"vpc_id": vpc.vpc_id, "region": vpc.region, "cluster": vpc.cluster, "block": block},
             )
         )
     return parts

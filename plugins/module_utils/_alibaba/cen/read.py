@@ -181,7 +181,7 @@ def read_vpcs(client: Client, wanted: Wanted, before: Before) -> dict[str, Vpc]:
 
 def read_vpc(client: Client, vpc: WantedVpc, wanted: Wanted, before: Before) -> Vpc:
     """A VPC with its route tables; its vSwitches where it has to be attached."""
-    with about(vpc.clusters[0] if vpc.clusters else ""):
+    with about(vpc.cluster):
         row = client.call("DescribeVpcAttribute", vpc.region, VpcId=vpc.vpc_id)
         attached = before.attachment(vpc.vpc_id) is not None
         cens = found(row, "AssociatedCens.AssociatedCen") or []

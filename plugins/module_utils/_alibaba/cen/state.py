@@ -43,6 +43,11 @@ class WantedVpc:
     pods: tuple[Network, ...] = ()
 
     @property
+    def cluster(self) -> str:
+        """The member that errors about the VPC are told of."""
+        return self.clusters[0] if self.clusters else ""
+
+    @property
     def title(self) -> str:
         of = f", of {' and '.join(self.clusters)}" if self.clusters else ""
         return f"VPC {self.vpc_id} ({self.region}{of})"

@@ -73,4 +73,4 @@ def why_not(here: t.Sequence[str], zones: Zones, given: bool) -> tuple[str, str]
 
 
 def problem(wanted: WantedVpc, what: str, todo: str) -> Problem:
-    return Problem(ERROR, f"{wanted.title} {what}", todo=todo, cluster=wanted.clusters[0] if wanted.clusters else "")
+    return Problem(ERROR, f"{wanted.title} {what}", todo=todo, cluster=wanted.cluster)

@@ -19,12 +19,20 @@ from .._errors import MeshError
 from .actions import PRODUCTS
 from .credentials import Options
 
+# Modules that calls import, and the packages that they come from. Imported here, before Ansible forks, so that all hosts
+# of an action plugin share what takes 0.3 s; what does not reach Alibaba Cloud does not import this file.
 LIBRARIES = {
-    "alibabacloud_tea_openapi": "alibabacloud-tea-openapi",
-    "alibabacloud_credentials": "alibabacloud-credentials",
+    "alibabacloud_tea_openapi.client": "alibabacloud-tea-openapi",
+    "alibabacloud_credentials.client": "alibabacloud-credentials",
     "jmespath": "jmespath",
     "yaml": "PyYAML",
 }
+IMPORT_ERRORS: dict[str, str] = {}
+for library, distribution in LIBRARIES.items():
+    try:
+        importlib.import_module(library)
+    except ImportError:
+        IMPORT_ERRORS[distribution] = traceback.format_exc()
 ENDPOINTS = (*PRODUCTS, "sts")
 
 
@@ -91,9 +99,6 @@ def who_by(environment: t.Mapping[str, str]) -> dict[str, str]:
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    for library, package in LIBRARIES.items():
-        try:
-            importlib.import_module(library)
-        except ImportError:
-            return missing_required_lib(package, url=f"https://pypi.org/project/{package}/"), traceback.format_exc()
+    for package, error in IMPORT_ERRORS.items():
+        return missing_required_lib(package, url=f"https://pypi.org/project/{package}/"), error
     return None

@@ -12,7 +12,7 @@ from tests.lab.cloud.server import Answer, Cloud
 from tests.lab.cloud.signature import Message
 from tests.lab.cloud.state import Key
 
-PYTHON = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "json": dict}
+PYTHON: dict[str, t.Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "json": dict}
 
 
 @cache

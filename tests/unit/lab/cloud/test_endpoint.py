@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,12 @@ def test_headers_and_body_leave_in_one_write(endpoint: Endpoint, monkeypatch: py
         setup(self)
         raw = self.wfile.raw  # type: ignore[attr-defined]
         write = raw.write
-        monkeypatch.setattr(raw, "write", lambda data: writes.append(len(data)) or write(data), raising=False)
+
+        def counted(data: memoryview) -> t.Any:
+            writes.append(len(data))
+            return write(data)
+
+        monkeypatch.setattr(raw, "write", counted)
 
     monkeypatch.setattr(Handler, "setup", counting)
     connection = http.client.HTTPConnection(endpoint.host, endpoint.port)

@@ -21,7 +21,8 @@ from tests.lab.cloud.server import Cloud
 from tests.lab.cloud.state import State
 
 GROUP = "sg-cn-beijing-1-1"
-WRITE = {"SecurityGroupId": GROUP}
+WRITE: dict[str, t.Any] = {"SecurityGroupId": GROUP}
+ROUTER: dict[str, t.Any] = {"CenId": "cen-1", "RegionId": "cn-beijing"}
 
 
 @pytest.fixture
@@ -96,14 +97,14 @@ def test_parameters_are_checked_before_anything_is_done(once: Client, written: l
 def test_a_missing_permission_is_named(cloud: Cloud, once: Client, written: list[Request]) -> None:
     denied = frozenset({"ecs:AuthorizeSecurityGroup", "cs:GetClusters", "cen:CreateTransitRouter"})
     cloud.state.keys[KEY.id] = replace(KEY, denied=denied)
-    for action, named in (
-        ("AuthorizeSecurityGroup", "ecs:AuthorizeSecurityGroup"),
-        ("DescribeClustersV1", "cs:GetClusters"),
-        ("CreateTransitRouter", "cen:CreateTransitRouter"),
-    ):
-        own = {"AuthorizeSecurityGroup": WRITE, "CreateTransitRouter": {"CenId": "cen-1", "RegionId": "cn-beijing"}}
+    calls: list[tuple[str, dict[str, t.Any], str]] = [
+        ("AuthorizeSecurityGroup", WRITE, "ecs:AuthorizeSecurityGroup"),
+        ("DescribeClustersV1", {}, "cs:GetClusters"),
+        ("CreateTransitRouter", ROUTER, "cen:CreateTransitRouter"),
+    ]
+    for action, parameters, named in calls:
         with pytest.raises(AlibabaError) as caught:
-            once.call(action, **own.get(action, {}))
+            once.call(action, **parameters)
         assert caught.value.status == 403
         assert named in str(caught.value)
     assert not written
@@ -127,11 +128,10 @@ def test_a_refused_write_is_not_remembered_by_its_token(cloud: Cloud, once: Clie
 
 
 def test_a_dry_run_changes_nothing(cloud: Cloud, once: Client, written: list[Request]) -> None:
-    router = {"CenId": "cen-1", "RegionId": "cn-beijing"}
     before = cloud.state.issued
-    assert code_of(once, "CreateTransitRouter", **router, DryRun=True) == "DryRunOperation"
+    assert code_of(once, "CreateTransitRouter", **ROUTER, DryRun=True) == "DryRunOperation"
     assert cloud.state.issued == before
-    once.call("CreateTransitRouter", **router)
+    once.call("CreateTransitRouter", **ROUTER)
     assert cloud.state.issued == before + 1
 
 

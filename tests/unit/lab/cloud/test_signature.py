@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import typing as t
 from dataclasses import replace
 
 import pytest
@@ -50,7 +51,7 @@ def test_what_the_official_library_signs_is_accepted(message: Message) -> None:
         ({"secret_key": "other"}, "SignatureDoesNotMatch"),
     ],
 )
-def test_a_wrong_key_is_refused(cloud: CheckedCloud, options: Options, changed: dict[str, str], code: str) -> None:
+def test_a_wrong_key_is_refused(cloud: CheckedCloud, options: Options, changed: dict[str, t.Any], code: str) -> None:
     with pytest.raises(AlibabaError) as caught:
         Client(replace(options, **changed)).call("DescribeClustersV1")
     assert caught.value.code == code
@@ -60,7 +61,8 @@ def test_a_wrong_key_is_refused(cloud: CheckedCloud, options: Options, changed: 
 @pytest.mark.parametrize("part", ["method", "path", "query"])
 def test_a_signature_is_for_one_request(message: Message, part: str) -> None:
     other = {"method": "POST", "path": "/clusters", "query": f"{message.query}&page_size=1"}
-    assert code_of(replace(message, **{part: other[part]})) == "SignatureDoesNotMatch"
+    changed: dict[str, t.Any] = {part: other[part]}
+    assert code_of(replace(message, **changed)) == "SignatureDoesNotMatch"
 
 
 def test_a_signed_header_cannot_be_changed(message: Message) -> None:

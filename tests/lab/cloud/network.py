@@ -172,6 +172,7 @@ class TransitRouter(Timed):
     region: str
     kind: str = "Enterprise"  # or Basic
     name: str = ""
+    description: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -188,14 +189,15 @@ class Attachment(Timed):
     peer: str = ""
     bandwidth: int = 0
     bandwidth_type: str = "DataTransfer"
-    package: str = ""
+    link_type: str = "Gold"
     publishes: bool = False
     name: str = ""
     description: str = ""
     tags: dict[str, str] = field(default_factory=dict)
 
-    def joins(self, router: str) -> bool:
-        return router in (self.router, self.peer)
+    @property
+    def routers(self) -> tuple[str, ...]:
+        return (self.router, self.peer) if self.peer else (self.router,)
 
 
 @dataclass

@@ -41,8 +41,8 @@ LOOKS = (0, 1, 2, 4)
 AUTHORIZE = {INGRESS: "AuthorizeSecurityGroup", EGRESS: "AuthorizeSecurityGroupEgress"}
 REVOKE = {INGRESS: "RevokeSecurityGroup", EGRESS: "RevokeSecurityGroupEgress"}
 SMALLER = (
-    "Name blocks that hold those of many clusters (network_prerequisites_summaries), take away rules that nobody needs, or have the"
-    " quota raised and say so (option quota)"
+    "Let blocks stand for those of many clusters (option summaries of the filter security_group_rules), take away rules that nobody"
+    " needs, or have the quota raised and say so (option quota)"
 )
 
 RULE_OPTIONS: dict[str, dict[str, t.Any]] = {

@@ -63,6 +63,7 @@ def options(**given: t.Any) -> Object:
         ({"cidr": "fd00:1::/64"}, {"SourceCidrIp": "", "Ipv6SourceCidrIp": "FD00:1::/64"}),
         ({"direction": "egress"}, {"Direction": "egress", "SourceCidrIp": "", "DestCidrIp": "10.1.0.0/16"}),
         ({}, {"SourcePortRange": "-1/-1", "NicType": ""}),
+        ({}, {"SourcePortRange": "1/65535"}),
     ],
 )
 def test_a_wanted_rule_is_recognised_in_what_is_described(given: Object, permission: Object) -> None:

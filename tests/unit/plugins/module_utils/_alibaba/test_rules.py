@@ -198,6 +198,9 @@ def test_a_group_that_two_clusters_share_gets_the_rules_of_both_even_when_one_is
     alone = plan_rules(clusters, options, only="c1")
     assert alone == {"sg-x": plan_rules(clusters, options)["sg-x"]}
     assert {x.description for x in alone["sg-x"]} == {"same network: c3", "same network: c4"}
+    both = [replace(cluster, network="mesh1") for cluster in clusters]
+    told = {x.description for x in plan_rules(both, options)["sg-x"]}
+    assert told == {"same network: c1", "same network: c2", "same network: c3", "same network: c4"}, "each once"
 
 
 def test_a_plan_for_one_cluster_is_its_part_of_the_whole() -> None:

@@ -40,7 +40,7 @@ THREADS = 8  # the calls of an account are limited (ListTransitRouters: 500 a mi
 
 
 def read(client: Client, wanted: Wanted) -> Before:
-    """The account as far as the network needs it: 3 calls, 4 for a region and 3 for a VPC where everything is there.
+    """The account as far as the network needs it: 4 calls, 4 more for a region and 3 for a VPC where everything is there.
 
     Raises MeshError for two CENs with the mesh's tag, AlibabaError for what cannot be read.
     """

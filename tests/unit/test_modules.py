@@ -1,20 +1,28 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module promises: its documentation is its argument specification, and its action group knows it."""
+"""What every module promises: its documentation is its argument specification, and its action group knows it. And inventories."""
 
 from __future__ import annotations
 
-import importlib
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.options import alibaba_options
+from tests.unit.documentation import documentation_of, fragment, plugin
+
 ROOT = Path(__file__).parents[2]
-COLLECTION = "ansible_collections.multiregion.istio.plugins"
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py") if file.stem != "__init__")
+INVENTORIES = sorted(file.stem for file in (ROOT / "plugins" / "inventory").glob("*.py") if file.stem != "__init__")
+# Options that Ansible documents for all inventories.
+ANSIBLES = {
+    option
+    for reference in ("ansible.builtin.constructed", "ansible.builtin.inventory_cache")
+    for option in fragment(reference)["options"]
+}
 Dict = dict[str, t.Any]
 
 # Action group: the option by which its modules are known.
@@ -22,26 +30,11 @@ GROUPS = {"alibaba": "alicloud_access_key", "kubernetes": "kubeconfig"}
 
 
 def module(name: str) -> t.Any:
-    return importlib.import_module(f"{COLLECTION}.modules.{name}")
-
-
-def fragment(reference: str) -> Dict:
-    """multiregion.istio._attributes.reads: the variable READS of plugins/doc_fragments/_attributes.py."""
-    name, *variant = reference.split(".")[2:]
-    source = importlib.import_module(f"{COLLECTION}.doc_fragments.{name}").ModuleDocFragment
-    loaded: Dict = yaml.safe_load(getattr(source, variant[0].upper() if variant else "DOCUMENTATION"))
-    return loaded
+    return plugin("modules", name)
 
 
 def documentation(name: str) -> Dict:
-    """DOCUMENTATION with its fragments merged into it; what the module says itself counts, key by key, as Ansible has it."""
-    own = yaml.safe_load(module(name).DOCUMENTATION)
-    merged: Dict = {**own, "options": {}, "attributes": {}}
-    for source in [*map(fragment, own.get("extends_documentation_fragment", [])), own]:
-        for section in ("options", "attributes"):
-            for key, value in (source.get(section) or {}).items():
-                merged[section][key] = {**merged[section].get(key, {}), **value}
-    return merged
+    return documentation_of(module(name))
 
 
 def described(option: Dict, children: str) -> Dict:
@@ -110,3 +103,35 @@ def test_documentation_names_the_action_groups(name: str) -> None:
 @pytest.mark.parametrize("action", sorted(file.stem for file in (ROOT / "plugins" / "action").glob("*.py")))
 def test_an_action_plugin_stands_before_a_module(action: str) -> None:
     assert action in {*MODULES, "__init__"}
+
+
+def documented(name: str) -> Dict:
+    """The options that are not Ansible's own."""
+    own: Dict = documentation_of(plugin("inventory", name))["options"]
+    return {option: value for option, value in own.items() if option not in ANSIBLES}
+
+
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_documentation_of_an_inventory_names_it_and_all_that_a_reader_needs(name: str) -> None:
+    docs = documentation_of(plugin("inventory", name))
+    assert docs["name"] == name
+    assert docs["short_description"] and docs["description"] and docs["author"]
+    assert docs["options"]["plugin"]["choices"] == [plugin("inventory", name).InventoryModule.NAME]
+    assert all(option.get("description") and option.get("type") for option in documented(name).values())
+
+
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_examples_of_an_inventory_use_options_that_exist(name: str) -> None:
+    options = documentation_of(plugin("inventory", name))["options"]
+    for file in yaml.safe_load_all(plugin("inventory", name).EXAMPLES):
+        assert set(file) <= set(options)
+        assert {option for option, value in options.items() if value.get("required")} <= set(file)
+
+
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_an_inventory_takes_the_options_of_modules_by_the_same_names(name: str) -> None:
+    options = documentation_of(plugin("inventory", name))["options"]
+    for option, value in alibaba_options().items():
+        assert sorted(options[option].get("aliases", [])) == sorted(value.get("aliases", []))
+        variables = [variable["name"] for variable in options[option].get("env", [])]
+        assert variables == list(value["fallback"][1] if "fallback" in value else [])

@@ -201,7 +201,7 @@ def hostnames(clusters: t.Sequence[Facts], hostname: str) -> list[str]:
     nameless = [label(cluster) for name, cluster in zip(names, clusters, strict=True) if not name]
     if nameless:
         raise MeshError(
-            f"{len(nameless)} selected ACK clusters have no tag {key} to be called by",
+            f"not every selected ACK cluster has a tag {key} to be called by",
             why=told(nameless),
             todo=f"Tag them, or leave them out by tags: {{{key}: null}}",
         )

@@ -65,7 +65,7 @@ def delete_cen(state: State, request: Request) -> dict[str, Any]:
 
 
 def check_transit_router_service(state: State, request: Request) -> dict[str, Any]:
-    return {"Enabled": state.transit_router_service}
+    return {"Enabled": str(state.transit_router_service).lower()}
 
 
 def open_transit_router_service(state: State, request: Request) -> dict[str, Any]:

@@ -91,10 +91,7 @@ def shown_entry(state: State, cen: str, vpc: Vpc, table: RouteTable, route: Rout
 
 def describe_conflict(state: State, request: Request) -> dict[str, Any]:
     vpc = child_of(state, request)
-    table = state.system_table(vpc.id)
-    cidrs = [route.cidr for route in Routing(state).of_vpc(table) if route.kind != "CEN"]
-    wanted = [cidr for cidr in cidrs if request.get("DestinationCidrBlock") in ("", cidr)]
-    page, counts = numbered(request, [row for cidr in wanted for row in conflicts(state, vpc, cidr)])
+    page, counts = numbered(request, conflicts(state, vpc, request.get("DestinationCidrBlock")))
     return {"RouteConflicts": {"RouteConflict": page}, **counts}
 
 

@@ -31,25 +31,31 @@ class Account:
         self.client = client
         self.cen = client.call("CreateCen", Name="mesh")["CenId"]
 
+    def call(self, action: str, **parameters: t.Any) -> dict[str, t.Any]:
+        return self.client.call(action, **parameters)
+
+    def pages(self, action: str, **parameters: t.Any) -> list[dict[str, t.Any]]:
+        return self.client.pages(action, **parameters)
+
     def router(self, region: str) -> str:
-        answer = self.client.call("CreateTransitRouter", CenId=self.cen, RegionId=region)
+        answer = self.call("CreateTransitRouter", CenId=self.cen, RegionId=region)
         return str(answer["TransitRouterId"])
 
     def attach(self, router: str, vpc: str, **more: t.Any) -> str:
         wanted = {"AutoPublishRouteEnabled": True, "ZoneMappings": mappings(vpc), "TransitRouterId": router}
         wanted |= {"RegionId": REGIONS[vpc], **more}
-        answer = self.client.call("CreateTransitRouterVpcAttachment", VpcId=vpc, **wanted)
+        answer = self.call("CreateTransitRouterVpcAttachment", VpcId=vpc, **wanted)
         return str(answer["TransitRouterAttachmentId"])
 
     def peer(self, router: str, other: str, **more: t.Any) -> str:
         wanted = {"BandwidthType": "DataTransfer", "Bandwidth": 100, "AutoPublishRouteEnabled": True, **more}
-        answer = self.client.call(
+        answer = self.call(
             "CreateTransitRouterPeerAttachment", TransitRouterId=router, PeerTransitRouterId=other, **wanted
         )
         return str(answer["TransitRouterAttachmentId"])
 
     def table(self, router: str) -> str:
-        tables = self.client.pages(
+        tables = self.pages(
             "ListTransitRouterRouteTables", TransitRouterId=router, TransitRouterRouteTableType="System"
         )
         return str(tables[0]["TransitRouterRouteTableId"])
@@ -61,10 +67,10 @@ class Account:
         self.related("EnableTransitRouterRouteTablePropagation", attachment, router)
 
     def related(self, action: str, attachment: str, router: str) -> None:
-        self.client.call(action, TransitRouterAttachmentId=attachment, TransitRouterRouteTableId=self.table(router))
+        self.call(action, TransitRouterAttachmentId=attachment, TransitRouterRouteTableId=self.table(router))
 
     def route(self, router: str, cidr: str, hop: str) -> str:
-        answer = self.client.call(
+        answer = self.call(
             "CreateTransitRouterRouteEntry",
             TransitRouterRouteTableId=self.table(router),
             TransitRouterRouteEntryDestinationCidrBlock=cidr,
@@ -105,69 +111,68 @@ def later(cloud: Cloud, seconds: float) -> None:
 
 def test_a_cen_is_found_by_id_name_and_tag(cloud: Cloud, account: Account) -> None:
     tag = [{"Key": "mesh", "Value": "one"}]
-    mine = account.client.call("CreateCen", Name="mesh", Tag=tag)["CenId"]
+    mine = account.call("CreateCen", Name="mesh", Tag=tag)["CenId"]
 
     def found(**parameters: t.Any) -> list[str]:
-        return [cen["CenId"] for cen in account.client.pages("DescribeCens", **parameters)]
+        return [cen["CenId"] for cen in account.pages("DescribeCens", **parameters)]
 
     assert found() == [account.cen, mine]
     assert found(Filter=[{"Key": "Name", "Value": ["mesh"]}]) == [account.cen, mine]
     assert found(Filter=[{"Key": "CenId", "Value": ["cen-none", mine]}]) == [mine]
     assert found(Tag=tag) == [mine]
-    assert account.client.pages("DescribeCens", Tag=tag)[0]["Tags"] == {"Tag": tag}
+    assert account.pages("DescribeCens", Tag=tag)[0]["Tags"] == {"Tag": tag}
 
 
 def test_a_cen_that_is_being_made_takes_nothing(cloud: Cloud, account: Account) -> None:
     cloud.state.delays["Creating"] = 5
-    account.cen = account.client.call("CreateCen", Name="other")["CenId"]
-    assert account.client.pages("DescribeCens")[-1]["Status"] == "Creating"
+    account.cen = account.call("CreateCen", Name="other")["CenId"]
+    assert account.pages("DescribeCens")[-1]["Status"] == "Creating"
     assert refusal(lambda: account.router(BEIJING)) == "InvalidOperation.CenInstanceStatus"
     later(cloud, 5)
     cloud.state.delays["Creating"] = 0
-    assert account.client.pages("DescribeCens")[-1]["Status"] == "Active"
-    account.client.call("CreateTransitRouter", CenId=account.cen, RegionId=SINGAPORE)
+    assert account.pages("DescribeCens")[-1]["Status"] == "Active"
+    account.call("CreateTransitRouter", CenId=account.cen, RegionId=SINGAPORE)
 
 
 def test_a_cen_goes_when_nothing_is_attached(cloud: Cloud, account: Account) -> None:
     router = account.router(BEIJING)
     attachment = account.attach(router, "vpc-beijing")
-    assert refusal(lambda: account.client.call("DeleteCen", CenId=account.cen)) == "OperationFailed.AttachmentExist"
-    account.client.call("DeleteTransitRouterVpcAttachment", TransitRouterAttachmentId=attachment)
-    account.client.call("DeleteCen", CenId=account.cen)
-    assert account.client.pages("DescribeCens") == []
-    assert refusal(lambda: account.client.call("DeleteCen", CenId=account.cen)) == "ParameterCenInstanceId"
-    assert refusal(lambda: account.client.pages("ListTransitRouters", CenId=account.cen)) == "ParameterCenInstanceId"
+    assert refusal(lambda: account.call("DeleteCen", CenId=account.cen)) == "OperationFailed.AttachmentExist"
+    account.call("DeleteTransitRouterVpcAttachment", TransitRouterAttachmentId=attachment)
+    account.call("DeleteCen", CenId=account.cen)
+    assert account.pages("DescribeCens") == []
+    assert refusal(lambda: account.call("DeleteCen", CenId=account.cen)) == "ParameterCenInstanceId"
+    assert refusal(lambda: account.pages("ListTransitRouters", CenId=account.cen)) == "ParameterCenInstanceId"
 
 
 def test_a_region_has_one_transit_router_of_a_cen(account: Account) -> None:
     router = account.router(BEIJING)
-    account.client.call("CreateTransitRouter", CenId=account.cen, RegionId=SINGAPORE, TransitRouterName="far")
+    account.call("CreateTransitRouter", CenId=account.cen, RegionId=SINGAPORE, TransitRouterName="far")
     again = {"CenId": account.cen, "RegionId": BEIJING, "TransitRouterName": "again"}
-    assert refusal(lambda: account.client.call("CreateTransitRouter", **again)) == "OperationFailed.TransitRouterExist"
-    rows = account.client.pages("ListTransitRouters", CenId=account.cen)
+    assert refusal(lambda: account.call("CreateTransitRouter", **again)) == "OperationFailed.TransitRouterExist"
+    rows = account.pages("ListTransitRouters", CenId=account.cen)
     assert [(row["RegionId"], row["Type"], row["Status"]) for row in rows] == [
         (BEIJING, "Enterprise", "Active"),
         (SINGAPORE, "Enterprise", "Active"),
     ]
     assert [
-        row["TransitRouterId"]
-        for row in account.client.pages("ListTransitRouters", CenId=account.cen, RegionId=BEIJING)
+        row["TransitRouterId"] for row in account.pages("ListTransitRouters", CenId=account.cen, RegionId=BEIJING)
     ] == [router]
 
 
 def test_a_region_without_transit_routers_is_illegal(account: Account) -> None:
     assert refusal(lambda: account.router("moon-1")) == "IllegalParam.Region"
     call = {"RegionId": "moon-1"}
-    assert refusal(lambda: account.client.call("ListTransitRouterAvailableResource", **call)) == "IllegalParam.Region"
-    zones = account.client.call("ListTransitRouterAvailableResource", RegionId=BEIJING)["AvailableZones"]
+    assert refusal(lambda: account.call("ListTransitRouterAvailableResource", **call)) == "IllegalParam.Region"
+    zones = account.call("ListTransitRouterAvailableResource", RegionId=BEIJING)["AvailableZones"]
     assert zones == ["cn-beijing-a", "cn-beijing-b"]
 
 
 def test_the_service_has_to_be_open(cloud: Cloud, account: Account) -> None:
     cloud.state.transit_router_service = False
-    assert account.client.call("CheckTransitRouterService")["Enabled"] == "false"
+    assert account.call("CheckTransitRouterService")["Enabled"] == "false"
     assert refusal(lambda: account.router(BEIJING)) == "OperationFailed.ServiceNotOpen"
-    account.client.call("OpenTransitRouterService")
+    account.call("OpenTransitRouterService")
     assert cloud.state.transit_router_service
     account.router(SINGAPORE)
 
@@ -175,13 +180,13 @@ def test_the_service_has_to_be_open(cloud: Cloud, account: Account) -> None:
 def test_a_basic_transit_router_takes_no_vpc_attachment(cloud: Cloud, account: Account) -> None:
     router = account.router(BEIJING)
     cloud.state.routers[router].kind = "Basic"
-    assert account.client.pages("ListTransitRouters", CenId=account.cen)[0]["Type"] == "Basic"
+    assert account.pages("ListTransitRouters", CenId=account.cen)[0]["Type"] == "Basic"
     assert refusal(lambda: account.attach(router, "vpc-beijing")) == "OperationUnsupported.TransitRouterType"
 
 
 def test_a_dry_run_changes_nothing(cloud: Cloud, account: Account) -> None:
     wanted = {"CenId": account.cen, "RegionId": BEIJING, "DryRun": True}
-    assert refusal(lambda: account.client.call("CreateTransitRouter", **wanted)) == "DryRunOperation"
+    assert refusal(lambda: account.call("CreateTransitRouter", **wanted)) == "DryRunOperation"
     assert cloud.state.routers == {}
 
 
@@ -193,12 +198,12 @@ def test_attaching_takes_its_time(cloud: Cloud, account: Account) -> None:
     cloud.state.delays["Attaching"] = 60
     attachment = account.attach(router, "vpc-beijing")
     call = {"CenId": account.cen}
-    row = account.client.pages("ListTransitRouterVpcAttachments", **call)[0]
+    row = account.pages("ListTransitRouterVpcAttachments", **call)[0]
     assert (row["TransitRouterAttachmentId"], row["Status"], row["VpcRegionId"]) == (attachment, "Attaching", BEIJING)
     assert row["ZoneMappings"] == mappings("vpc-beijing")
     assert refusal(lambda: account.associate(attachment, router)) == "IncorrectStatus.Attachment"
     later(cloud, 60)
-    assert account.client.pages("ListTransitRouterVpcAttachments", **call)[0]["Status"] == "Attached"
+    assert account.pages("ListTransitRouterVpcAttachments", **call)[0]["Status"] == "Attached"
     again = Account(Client(account.client.options))
     again.associate(attachment, router)
 
@@ -208,13 +213,13 @@ def test_an_attachment_may_be_stuck(cloud: Cloud, account: Account) -> None:
     cloud.state.delays["Attaching"] = inf
     account.attach(router, "vpc-beijing")
     later(cloud, 1e9)
-    rows = account.client.pages("ListTransitRouterVpcAttachments", CenId=account.cen)
+    rows = account.pages("ListTransitRouterVpcAttachments", CenId=account.cen)
     assert rows[0]["Status"] == "Attaching"
 
 
 def test_the_router_is_made_with_the_first_attachment_where_only_a_cen_is_named(account: Account) -> None:
     account.attach(None, "vpc-beijing", CenId=account.cen)  # type: ignore[arg-type]
-    rows = account.client.pages("ListTransitRouters", CenId=account.cen)
+    rows = account.pages("ListTransitRouters", CenId=account.cen)
     assert [row["RegionId"] for row in rows] == [BEIJING]
 
 
@@ -242,7 +247,7 @@ def test_an_attachment_needs_vswitches_in_two_zones(
 def test_an_attachment_takes_an_address_of_each_vswitch(cloud: Cloud, account: Account) -> None:
     attachment = account.attach(account.router(BEIJING), "vpc-beijing")
     assert cloud.state.vswitches["vsw-10-10-254-0"].free == 199
-    account.client.call("DeleteTransitRouterVpcAttachment", TransitRouterAttachmentId=attachment)
+    account.call("DeleteTransitRouterVpcAttachment", TransitRouterAttachmentId=attachment)
     assert cloud.state.vswitches["vsw-10-10-254-0"].free == 200
 
 
@@ -257,22 +262,22 @@ def test_a_vpc_is_attached_once_to_a_router_and_in_its_own_region(account: Accou
 
 def test_of_several_cens_none_publishes_routes_to_the_vpc(account: Account) -> None:
     account.attach(account.router(BEIJING), "vpc-beijing")
-    account.cen = account.client.call("CreateCen", Name="second")["CenId"]
+    account.cen = account.call("CreateCen", Name="second")["CenId"]
     router = account.router(BEIJING)
     assert refusal(lambda: account.attach(router, "vpc-beijing")) == "OperationFailed.SeveralCens"
     second = account.attach(router, "vpc-beijing", AutoPublishRouteEnabled=False)
     update = {"TransitRouterAttachmentId": second, "AutoPublishRouteEnabled": True}
     call = "UpdateTransitRouterVpcAttachmentAttribute"
-    assert refusal(lambda: account.client.call(call, **update)) == "OperationFailed.SeveralCens"
-    cens = account.client.call("DescribeVpcAttribute", VpcId="vpc-beijing")["AssociatedCens"]["AssociatedCen"]
+    assert refusal(lambda: account.call(call, **update)) == "OperationFailed.SeveralCens"
+    cens = account.call("DescribeVpcAttribute", VpcId="vpc-beijing")["AssociatedCens"]["AssociatedCen"]
     assert len(cens) == 2
 
 
 def test_an_attachments_attributes_change(account: Account) -> None:
     attachment = account.attach(account.router(BEIJING), "vpc-beijing", AutoPublishRouteEnabled=False)
     call = {"TransitRouterAttachmentId": attachment, "AutoPublishRouteEnabled": True}
-    account.client.call("UpdateTransitRouterVpcAttachmentAttribute", **call)
-    row = account.client.pages("ListTransitRouterVpcAttachments", CenId=account.cen)[0]
+    account.call("UpdateTransitRouterVpcAttachmentAttribute", **call)
+    row = account.pages("ListTransitRouterVpcAttachments", CenId=account.cen)[0]
     assert row["AutoPublishRouteEnabled"] is True
 
 
@@ -285,18 +290,18 @@ def test_an_attachment_in_use_goes_by_force_only(cloud: Cloud, account: Account,
     else:
         getattr(account, what)(attachment, router)
     call = {"TransitRouterAttachmentId": attachment}
-    code = refusal(lambda: account.client.call("DeleteTransitRouterVpcAttachment", **call))
+    code = refusal(lambda: account.call("DeleteTransitRouterVpcAttachment", **call))
     assert code.startswith("OperationFailed.Route")
-    account.client.call("DeleteTransitRouterVpcAttachment", Force=True, **call)
-    assert account.client.pages("ListTransitRouterVpcAttachments", CenId=account.cen) == []
-    rows = account.client.pages("ListTransitRouterRouteEntries", TransitRouterRouteTableId=account.table(router))
+    account.call("DeleteTransitRouterVpcAttachment", Force=True, **call)
+    assert account.pages("ListTransitRouterVpcAttachments", CenId=account.cen) == []
+    rows = account.pages("ListTransitRouterRouteEntries", TransitRouterRouteTableId=account.table(router))
     assert rows == []
 
 
 def test_attachments_come_in_pages_of_a_token(cloud: Cloud, account: Account) -> None:
     router = account.router(SINGAPORE)
     made = [account.attach(router, vpc) for vpc in ("vpc-singapore", "vpc-terway")]
-    rows = account.client.pages("ListTransitRouterVpcAttachments", CenId=account.cen, MaxResults=1)
+    rows = account.pages("ListTransitRouterVpcAttachments", CenId=account.cen, MaxResults=1)
     assert [row["TransitRouterAttachmentId"] for row in rows] == made
 
 
@@ -307,13 +312,13 @@ def test_a_peer_attachment_is_seen_from_both_sides(account: Account) -> None:
     near, far = account.router(BEIJING), account.router(SINGAPORE)
     attachment = account.peer(near, far)
     for router in near, far:
-        row = account.client.pages("ListTransitRouterPeerAttachments", TransitRouterId=router)[0]
+        row = account.pages("ListTransitRouterPeerAttachments", TransitRouterId=router)[0]
         assert row["TransitRouterAttachmentId"] == attachment
         assert (row["Bandwidth"], row["BandwidthType"], row["DefaultLinkType"]) == (100, "DataTransfer", "Gold")
         assert (row["RegionId"], row["PeerTransitRouterRegionId"]) == (BEIJING, SINGAPORE)
     update = {"TransitRouterAttachmentId": attachment, "Bandwidth": 200, "DefaultLinkType": "Platinum"}
-    account.client.call("UpdateTransitRouterPeerAttachmentAttribute", **update)
-    row = account.client.pages("ListTransitRouterPeerAttachments", CenId=account.cen)[0]
+    account.call("UpdateTransitRouterPeerAttachmentAttribute", **update)
+    row = account.pages("ListTransitRouterPeerAttachments", CenId=account.cen)[0]
     assert (row["Bandwidth"], row["DefaultLinkType"]) == (200, "Platinum")
 
 
@@ -355,7 +360,7 @@ def test_a_relation_to_a_table_comes_and_goes(
     cloud.state.delays |= dict.fromkeys(states, 10)
 
     def status() -> list[str]:
-        rows = account.client.pages(f"ListTransitRouterRouteTable{listed}", TransitRouterRouteTableId=table)
+        rows = account.pages(f"ListTransitRouterRouteTable{listed}", TransitRouterRouteTableId=table)
         assert all((row["ResourceId"], row["ResourceType"]) == ("vpc-beijing", "VPC") for row in rows)
         return [row["Status"] for row in rows]
 
@@ -363,12 +368,12 @@ def test_a_relation_to_a_table_comes_and_goes(
     getattr(account, verb)(attachment, router)
     assert status() == [states[0]]
     call = {"TransitRouterAttachmentId": attachment, "TransitRouterRouteTableId": table}
-    assert refusal(lambda: account.client.call(undo, **call)) == "IncorrectStatus.Status"
+    assert refusal(lambda: account.call(undo, **call)) == "IncorrectStatus.Status"
     later(cloud, 10)
     assert status() == ["Active"]
     other = Account(Client(account.client.options))
     assert refusal(lambda: getattr(other, verb)(attachment, router)).endswith("Exist")
-    account.client.call(undo, **call)
+    account.call(undo, **call)
     assert status() == [states[1]]
     later(cloud, 10)
     assert status() == []
@@ -383,9 +388,7 @@ def test_an_attachment_of_another_router_is_not_associated(account: Account) -> 
 
 def entries(account: Account, router: str, **more: t.Any) -> dict[str, str]:
     """Block -> type and status."""
-    rows = account.client.pages(
-        "ListTransitRouterRouteEntries", TransitRouterRouteTableId=account.table(router), **more
-    )
+    rows = account.pages("ListTransitRouterRouteEntries", TransitRouterRouteTableId=account.table(router), **more)
     return {
         row["TransitRouterRouteEntryDestinationCidrBlock"]: row["TransitRouterRouteEntryType"]
         + " "
@@ -406,7 +409,7 @@ def test_a_static_route_comes_and_goes(cloud: Cloud, account: Account) -> None:
     again = Account(Client(account.client.options))
     code = refusal(lambda: again.route(router, "10.101.0.0/16", attachment))
     assert code == "OperationFailed.RouteEntryExist"
-    account.client.call("DeleteTransitRouterRouteEntry", TransitRouterRouteEntryId=route)
+    account.call("DeleteTransitRouterRouteEntry", TransitRouterRouteEntryId=route)
     assert entries(account, router, TransitRouterRouteEntryStatus="All") == {"10.101.0.0/16": "Static Deleting"}
     later(cloud, 5)
     assert entries(account, router, TransitRouterRouteEntryStatus="All") == {}
@@ -426,9 +429,9 @@ def test_a_propagated_vpc_tells_its_vswitches_and_what_is_published(account: Acc
     told = entries(account, router)
     assert set(told) == {"10.10.1.0/24", "10.10.2.0/24", "10.10.254.0/24", "10.10.255.0/24"}
     assert set(told.values()) == {"Propagated Active"}
-    account.client.call("PublishRouteEntries", **published(account, "10.101.0.0/24"))
+    account.call("PublishRouteEntries", **published(account, "10.101.0.0/24"))
     assert "10.101.0.0/24" in entries(account, router)
-    account.client.call("WithdrawPublishedRouteEntries", **published(account, "10.101.0.0/24"))
+    account.call("WithdrawPublishedRouteEntries", **published(account, "10.101.0.0/24"))
     assert "10.101.0.0/24" not in entries(account, router)
 
 
@@ -446,7 +449,7 @@ def published(account: Account, cidr: str, **more: str) -> dict[str, str]:
 
 def test_publishing_needs_an_attached_vpc_and_a_route_of_its_system_table(cloud: Cloud, account: Account) -> None:
     def code(cidr: str, **more: str) -> str:
-        return refusal(lambda: account.client.call("PublishRouteEntries", **published(account, cidr, **more)))
+        return refusal(lambda: account.call("PublishRouteEntries", **published(account, cidr, **more)))
 
     router = account.router(BEIJING)
     assert code("10.101.0.0/24") == "ParameterInstanceId"
@@ -460,10 +463,10 @@ def test_publishing_needs_an_attached_vpc_and_a_route_of_its_system_table(cloud:
 
 def test_the_state_of_a_vpcs_routes_is_told(account: Account) -> None:
     account.attach(account.router(BEIJING), "vpc-beijing")
-    account.client.call("PublishRouteEntries", **published(account, "10.101.0.0/24"))
+    account.call("PublishRouteEntries", **published(account, "10.101.0.0/24"))
     wanted = published(account, "10.101.0.0/24")
     del wanted["DestinationCidrBlock"]
-    rows = account.client.pages("DescribePublishedRouteEntries", **wanted)
+    rows = account.pages("DescribePublishedRouteEntries", **wanted)
     status = {row["DestinationCidrBlock"]: (row["RouteType"], row["PublishStatus"]) for row in rows}
     assert status["10.10.1.0/24"] == ("System", "Published")
     assert status["10.101.0.0/24"] == ("Custom", "Published")
@@ -477,7 +480,7 @@ def test_equal_blocks_of_two_vpcs_are_a_conflict(cloud: Cloud, account: Account)
         account.propagate(account.attach(router, vpc), router)
     wanted = {"ChildInstanceId": "vpc-singapore", "ChildInstanceType": "VPC", "ChildInstanceRegionId": SINGAPORE}
     wanted |= {"ChildInstanceRouteTableId": "vtb-vpc-singapore", "DestinationCidrBlock": "10.20.1.0/24"}
-    rows = account.client.pages("DescribeRouteConflict", **wanted)
+    rows = account.pages("DescribeRouteConflict", **wanted)
     assert [(row["DestinationCidrBlock"], row["InstanceId"]) for row in rows] == [("10.20.1.0/24", "vpc-terway")]
     rejected = entries(account, router, TransitRouterRouteEntryStatus="Rejected")
     assert rejected == {"10.20.1.0/24": "Propagated Rejected"}
@@ -509,11 +512,11 @@ def test_packets_pass_between_regions_once_everything_is_there(cloud: Cloud, acc
         assert not passes(*nodes)
         account.propagate(attachment, router)
     assert passes(*nodes)
-    learnt = account.client.pages("DescribeRouteEntryList", RouteTableId="vtb-vpc-beijing", RouteEntryType="CEN")
+    learnt = account.pages("DescribeRouteEntryList", RouteTableId="vtb-vpc-beijing", RouteEntryType="CEN")
     assert "10.20.1.0/24" in {entry["DestinationCidrBlock"] for entry in learnt}
     assert not passes(*pods)
     account.route(near, "10.101.0.0/16", sides[0][0])
     account.route(far, "10.105.0.0/16", sides[1][0])
     assert passes(*pods)
-    account.client.call("DeleteTransitRouterPeerAttachment", TransitRouterAttachmentId=peer, Force=True)
+    account.call("DeleteTransitRouterPeerAttachment", TransitRouterAttachmentId=peer, Force=True)
     assert not passes(*nodes)

@@ -23,7 +23,7 @@ TEXTS = (
     "api_server_ca",
     "api_server_tls_server_name",
 )
-LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs")
+LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs", "security_group_ids", "pod_security_group_ids")
 ROLES = ("primary", "remote")
 
 
@@ -31,7 +31,8 @@ def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[s
     """One cluster as a dict of plain values, with defaults where variables are absent or empty.
 
     Keys: hostname, name, role, provider, region, id, vpc_id, network, pods_in_vpc, vpc_cidrs, vswitch_cidrs, pod_cidrs,
-    service_cidrs, kubeconfig, context, api_server and what begins with it, and missing: the required variables that are absent or empty.
+    service_cidrs, security_group_ids, pod_security_group_ids, kubeconfig, context, api_server and what begins with it, and
+    missing: the required variables that are absent or empty.
     Raises MeshError for a value of the wrong type.
     """
     if role not in ROLES:
@@ -80,7 +81,7 @@ def list_of(variables: t.Mapping[str, t.Any], name: str) -> list[str]:
     if isinstance(value, str):
         value = [part for part in (part.strip() for part in value.split(",")) if part]
     if not isinstance(value, (list, tuple)):
-        raise wrong_type(variables, name, value, "a list of blocks")
+        raise wrong_type(variables, name, value, "a list of ids" if name.endswith("_ids") else "a list of blocks")
     return [str(item) for item in value]
 
 

@@ -91,6 +91,16 @@ options:
         type: list
         elements: str
         default: []
+      security_group_ids:
+        description: Security groups of the nodes. They are not looked at.
+        type: list
+        elements: str
+        default: []
+      pod_security_group_ids:
+        description: Security groups of the pods. They are not looked at.
+        type: list
+        elements: str
+        default: []
       kubeconfig:
         description: Kubeconfig file by which the cluster is reached. It is read for its server and its mode.
         type: path

@@ -33,6 +33,8 @@ MEMBER_OPTIONS: dict[str, Dict] = {
     "hostname": {"type": "str", "default": ""},
     "role": {"type": "str", "choices": ["primary", "remote"], "default": "remote"},
     "id": {"type": "str", "default": ""},
+    "security_group_ids": {"type": "list", "elements": "str", "default": []},
+    "pod_security_group_ids": {"type": "list", "elements": "str", "default": []},
     "kubeconfig": {"type": "path", "default": ""},
     "context": {"type": "str", "default": ""},
     "api_server": {"type": "str", "default": ""},

@@ -40,6 +40,8 @@ def test_a_host_with_the_required_variables_is_a_whole_cluster() -> None:
         "vswitch_cidrs": [],
         "pod_cidrs": ["10.11.0.0/16"],
         "service_cidrs": ["10.12.0.0/16"],
+        "security_group_ids": [],
+        "pod_security_group_ids": [],
         "kubeconfig": "/etc/east.conf",
         "context": "",
         "api_server": "",
@@ -115,6 +117,7 @@ def test_a_text_of_blocks_is_split_at_commas() -> None:
     [
         ("mesh_cluster_pods_in_vpc", "perhaps", "true or false"),
         ("mesh_cluster_pod_cidrs", {"a": 1}, "a list of blocks"),
+        ("mesh_cluster_security_group_ids", {"a": 1}, "a list of ids"),
         ("mesh_cluster_region", ["x"], "one string"),
     ],
 )

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, multiregion.istio contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook prerequisites on the lab's cloud: real runs of ansible-playbook over loopback HTTP, without any Kubernetes."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_lookup import listed, looked_up
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client import Client
+from tests.lab.cloud.account import KEY
+from tests.lab.cloud.decide import allowed
+from tests.lab.cloud.endpoint import Endpoint
+from tests.lab.cloud.server import Cloud
+from tests.playbooks.runs import Finished, Workplace
+
+Object = dict[str, t.Any]
+PRIMARY, NEIGHBOUR, FAR, TERWAY = "cn-beijing-1", "cn-beijing-2", "ap-southeast-1", "ap-southeast-1-terway"
+MESH = (PRIMARY, NEIGHBOUR, FAR)
+NODES = {PRIMARY: "10.10.1.10", NEIGHBOUR: "10.10.2.10", FAR: "10.20.1.10"}
+PODS = {PRIMARY: "10.101.0.9", NEIGHBOUR: "10.103.0.9", FAR: "10.105.0.9"}
+
+
+class Place:
+    """A directory with an inventory of the cloud's clusters, in which the playbook is run."""
+
+    def __init__(self, place: Path, cloud: Cloud, endpoint: Endpoint, client: Client) -> None:
+        self.workplace, self.cloud, self.endpoint = Workplace(place), cloud, endpoint
+        self.path = place / "inventory.yml"
+        rows = [row for region in ("cn-beijing", "ap-southeast-1") for row in listed(client, region)]
+        self.hosts = {one.cluster.name: one.variables() for one in looked_up(client, rows)}
+        self.variables: Object = {"network_prerequisites_cross_border_approved": True}
+        self.members: tuple[str, ...] = MESH
+        cloud.calls.clear()
+
+    def run(self, *arguments: str, playbook: str = "prerequisites", **variables: t.Any) -> Finished:
+        """A run with these variables, which must not have shown the key's secret."""
+        primary, *remotes = ({name: self.hosts[name]} for name in self.members)
+        access = {"endpoints": dict(self.endpoint.endpoints)}
+        common = {"mesh_alibaba_access": access, "mesh_flat_across_vpcs": True, **self.variables, **variables}
+        groups = {
+            "istio_primary": {"hosts": primary},
+            "istio_remotes": {"hosts": {name: host for each in remotes for name, host in each.items()}},
+        }
+        self.path.write_text(yaml.safe_dump({"all": {"vars": common, "children": groups}}))
+        keys = {"ALICLOUD_ACCESS_KEY": KEY.id, "ALICLOUD_SECRET_KEY": KEY.secret}
+        with self.workplace.start(playbook, *arguments, inventory=self.path, environment=keys) as running:
+            run = running.wait()
+        assert KEY.secret not in run.output
+        return run
+
+    def result(self) -> Object:
+        return t.cast(Object, self.workplace.result("prerequisites"))
+
+    def writes(self) -> Counter[str]:
+        """What was written since this was asked last."""
+        found = Counter(call.action for call in self.cloud.writes if not call.code)
+        self.cloud.calls.clear()
+        return found
+
+    def reached(self, places: dict[str, str]) -> set[tuple[str, str]]:
+        """Pairs of clusters of which one reaches the other by TCP."""
+        state = self.cloud.state
+        pairs = {(here, there) for here in self.members for there in self.members if here != there}
+        return {(a, b) for a, b in pairs if allowed(state, places[a], places[b], "tcp", 8080).allowed}
+
+
+@pytest.fixture
+def place(tmp_path: Path, cloud: Cloud, endpoint: Endpoint, client: Client) -> Iterator[Place]:
+    yield Place(tmp_path, cloud, endpoint, client)
+
+
+def test_closed_foretold_opened_left_alone_and_closed_again(place: Place) -> None:
+    all_pairs = {(a, b) for a in MESH for b in MESH if a != b}
+    assert not place.reached(PODS)
+
+    # check mode on an account that has none of it
+    foretold = place.run("--check", "--diff").succeeded()
+    foretold.says("The network of mesh mesh1 would be open.", "this costs money", "create: transit router in cn-beijing")
+    assert foretold.changed[PRIMARY] == 2
+    assert not place.writes() and not place.reached(PODS)
+    assert not (place.workplace.place / ".mesh").exists()
+
+    opened = place.run("--diff").succeeded().says("The network of mesh mesh1 is open.")
+    assert opened.changed == foretold.changed and opened.shown == foretold.shown
+    assert place.reached(PODS) == all_pairs and place.reached(NODES) == all_pairs
+    assert place.writes()["AuthorizeSecurityGroup"] == 6
+    result = place.result()
+    assert (result["stage"], result["provider"], result["failure"]) == ("prerequisites", "ack", "")
+    assert {cost["kind"] for cost in result["network"]["costs"]} == {"attachment", "peer"}
+    assert {name: len(groups) for name, groups in result["security_groups"].items()} == dict.fromkeys(MESH, 2)
+    assert result["api_servers"][0]["sources"] == ["10.10.1.0/24", "10.101.0.0/16"]
+
+    place.cloud.calls.clear()
+    place.run("--diff").unchanged().says("The network of mesh mesh1: nothing to change.")
+    calls = len(place.cloud.calls)
+    assert not place.writes()
+    assert calls <= 12 * len(MESH) + 8 * 2
+
+    gone = place.run("-e", "network_prerequisites_state=absent").succeeded()
+    gone.says("The network of mesh mesh1 is taken away.")
+    assert place.writes()["DeleteCen"] == 1 and not place.reached(PODS)
+    assert place.result()["security_groups"][FAR][0]["removed"]
+    place.run("-e", "network_prerequisites_state=absent").unchanged()
+    assert not place.writes()
+
+
+def test_one_vpc_needs_rules_alone(place: Place) -> None:
+    place.members = (PRIMARY, NEIGHBOUR)
+    place.run().succeeded()
+    assert place.writes() == {"AuthorizeSecurityGroup": 4}
+    assert place.reached(PODS) == {(PRIMARY, NEIGHBOUR), (NEIGHBOUR, PRIMARY)}
+    assert place.result()["network"] == {}
+
+
+def test_what_has_to_be_confirmed_stops_it_before_anything_is_written(place: Place) -> None:
+    place.cloud.state.transit_router_service = False
+    place.variables = {}
+    place.run().refused("cross_border_approved", "open_service")
+    assert not place.writes()
+    assert "cross_border_approved" in place.result()["failure"]
+
+
+def test_clusters_elsewhere_cost_no_call(place: Place) -> None:
+    for host in place.hosts.values():
+        host["mesh_cluster_provider"] = "none"
+    place.run().unchanged()
+    assert not place.cloud.calls
+    assert place.result()["provider"] == "none"
+
+
+def test_a_mesh_with_a_cluster_elsewhere_is_looked_after_where_that_is_asked_for(place: Place) -> None:
+    place.hosts[FAR]["mesh_cluster_provider"] = "none"
+    place.run("--check").unchanged()
+    assert not place.cloud.calls
+    place.run(network_prerequisites_provider="ack").succeeded()
+    assert place.writes() == {"AuthorizeSecurityGroup": 4}
+    rules = [rule["cidr"] for group in place.result()["security_groups"][PRIMARY] for rule in group["rules"]]
+    assert "10.105.0.0/16" in rules
+
+
+def test_variables_that_are_missing_are_named_with_their_hosts(place: Place) -> None:
+    place.hosts[NEIGHBOUR]["mesh_cluster_security_group_ids"] = []
+    place.hosts[FAR]["mesh_cluster_region"] = ""
+    place.run().refused(
+        f"Cluster {NEIGHBOUR}", "mesh_cluster_security_group_ids is not set", f"Set it for host {FAR}", "provider to none"
+    )
+    assert not place.cloud.calls
+
+
+def test_each_cluster_that_fails_is_named_and_a_second_run_makes_it_good(place: Place) -> None:
+    place.members = (PRIMARY, NEIGHBOUR)
+    hidden = {name: place.cloud.state.groups.pop(name) for name in ("sg-cn-beijing-1-1", "sg-cn-beijing-2-2")}
+    place.run().refused("cluster cn-beijing-1: no security group sg-cn-beijing-1-1", "cluster cn-beijing-2: no security group")
+    place.cloud.state.groups.update(hidden)
+    place.run().succeeded()
+    assert len(place.reached(PODS)) == 2
+
+
+def test_terways_pods_have_groups_of_their_own(place: Place) -> None:
+    place.members = (PRIMARY, TERWAY)
+    place.hosts[TERWAY]["mesh_cluster_pod_security_group_ids"] = ["sg-ap-southeast-1-1"]
+    place.run("--check", "--tags", "network_prerequisites_rules", "-v").succeeded().says('"id": "sg-ap-southeast-1-1"')
+
+
+def test_parts_are_run_by_their_tags(place: Place) -> None:
+    place.run("--tags", "network_prerequisites_cen").succeeded()
+    assert "AuthorizeSecurityGroup" not in place.writes() and place.cloud.state.cens
+    place.run("--tags", "network_prerequisites_rules").succeeded()
+    assert set(place.writes()) == {"AuthorizeSecurityGroup"}
+    assert len(place.reached(PODS)) == 6
+
+
+def test_a_key_among_the_variables_is_not_shown(place: Place) -> None:
+    access = {"endpoints": dict(place.endpoint.endpoints), "access_key": "LTAIother", "secret_key": "s3cr3t-of-another"}
+    run = place.run("-vvv", mesh_alibaba_access=access).refused("InvalidAccessKeyId")
+    assert "s3cr3t-of-another" not in run.output
+    assert "s3cr3t-of-another" not in json.dumps(place.result())

@@ -52,6 +52,7 @@ options:
   vpcs:
     description:
       - The VPCs, an entry for each cluster or each VPC. Entries of one VPC are put together.
+      - A VPC that is not named any more stays attached until O(state=absent) names it.
     type: list
     elements: dict
     default: []
@@ -118,6 +119,7 @@ options:
         stays right when nodes come and go.
       - With V(published), each node's route in the VPC's system table is published. With every node that comes the task has to run again,
         and each of them is an entry in the tables of all VPCs. It needs an attachment of our own.
+      - After a change of it, routes of the other way stay until O(state=absent).
     type: str
     choices: [static, published]
     default: static
@@ -130,6 +132,23 @@ options:
     type: str
     choices: [Gold, Platinum]
     default: Gold
+  bandwidth_packages:
+    description:
+      - Bandwidth packages that the account has bought and associated with the CEN, for pairs of regions that are connected anew.
+        The traffic of all other pairs is paid. None is ever bought here.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      regions:
+        description: The two regions.
+        type: list
+        elements: str
+        required: true
+      package_id:
+        description: Id of the package.
+        type: str
+        required: true
   cross_border_approved:
     description:
       - Says that the account has the approval for connections between mainland China and elsewhere, which are China Unicom's.
@@ -153,7 +172,7 @@ options:
   wait_interval:
     description: Seconds between two looks.
     type: float
-    default: 2
+    default: 1
 author:
   - multiregion.istio contributors (!UNKNOWN)
 """
@@ -276,7 +295,8 @@ kept:
   sample: ['transit router tr-2ze0example (cn-beijing): others are attached to it']
 missing_routes:
   description:
-    - Routes that a table lacks which somebody made beside the VPC's system table and which vSwitches use. They are warned of.
+    - Routes that are not there. They are warned of. With O(state=present) a run fails for those that a VPC's system table or a transit
+      router lacks, so these are of tables that somebody made beside the system table and that vSwitches use.
   returned: success
   type: list
   elements: str

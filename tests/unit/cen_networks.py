@@ -85,7 +85,7 @@ def everything(**fields: t.Any) -> Before:
             VpcAttachment(WAY[BEIJING], "vpc-beijing", BEIJING, "Attached", True),
             VpcAttachment(WAY[SINGAPORE], "vpc-singapore", SINGAPORE, "Attached", True),
         ),
-        "peers": (Peer(WAY["peer"], (SINGAPORE, BEIJING), "Attached", True, 100, "DataTransfer", "Gold"),),
+        "peers": (Peer(WAY["peer"], (SINGAPORE, BEIJING), "Attached", True, 100, "Gold"),),
         "tables": (router_table(BEIJING), router_table(SINGAPORE)),
         "vpcs": {"vpc-beijing": learned(BEIJING, SINGAPORE), "vpc-singapore": learned(SINGAPORE, BEIJING)},
     }

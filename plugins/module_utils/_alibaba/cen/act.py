@@ -128,6 +128,7 @@ def make_attachment(act: Act, part: Part) -> str:
 
 def make_peer(act: Act, part: Part) -> str:
     near, far = part.fields["regions"]
+    package = part.fields["package"]  # of those that the account has bought; none is bought here
     answer = act.client.call(
         "CreateTransitRouterPeerAttachment",
         CenId=act.cen_id,
@@ -136,7 +137,8 @@ def make_peer(act: Act, part: Part) -> str:
         PeerTransitRouterRegionId=far,
         PeerTransitRouterId=act.ids[ROUTER, far],
         AutoPublishRouteEnabled=True,
-        BandwidthType="DataTransfer",
+        BandwidthType="BandwidthPackage" if package else "DataTransfer",
+        CenBandwidthPackageId=package or None,
         Bandwidth=act.wanted.bandwidth,
         DefaultLinkType=act.wanted.link_type,
         TransitRouterAttachmentName=act.name,
@@ -158,7 +160,6 @@ def set_bandwidth(act: Act, part: Part) -> str:
     act.client.call(
         "UpdateTransitRouterPeerAttachmentAttribute",
         TransitRouterAttachmentId=part.object_id,
-        BandwidthType="DataTransfer",
         Bandwidth=act.wanted.bandwidth,
         DefaultLinkType=act.wanted.link_type,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._errors import MeshError
-from .state import CEN_LINK, EXISTING, PUBLISHED, STATIC, Network, Wanted, WantedVpc
+from .state import CEN_LINK, EXISTING, PUBLISHED, STATIC, Network, Pair, Wanted, WantedVpc
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -23,6 +23,10 @@ def network_options() -> Spec:
         "pod_cidrs": {"type": "list", "elements": "str", "default": []},
         "pods_in_vpc": {"type": "bool", "default": False},
     }
+    package: Spec = {
+        "regions": {"type": "list", "elements": "str", "required": True},
+        "package_id": {"type": "str", "required": True},
+    }
     return {
         "mesh_id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -33,12 +37,13 @@ def network_options() -> Spec:
         "pod_routes": {"type": "str", "choices": [STATIC, PUBLISHED], "default": STATIC},
         "bandwidth": {"type": "int", "default": 100},
         "link_type": {"type": "str", "choices": ["Gold", "Platinum"], "default": "Gold"},
+        "bandwidth_packages": {"type": "list", "elements": "dict", "default": [], "options": package},
         "joined_vpcs": {"type": "list", "elements": "str", "default": []},
         "cross_border_approved": {"type": "bool", "default": False},
         "open_service": {"type": "bool", "default": False},
         "route_quota": {"type": "int", "default": 200},
         "wait_timeout": {"type": "int", "default": 2520},
-        "wait_interval": {"type": "float", "default": 2},
+        "wait_interval": {"type": "float", "default": 1},
     }
 
 
@@ -55,6 +60,7 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> Wanted:
         pod_routes=params["pod_routes"],
         bandwidth=params["bandwidth"],
         link_type=params["link_type"],
+        packages=dict(package_of(row) for row in params["bandwidth_packages"]),
         joined=frozenset(params["joined_vpcs"]),
         cross_border_approved=params["cross_border_approved"],
         open_service=params["open_service"],
@@ -82,6 +88,15 @@ def vpc_of(vpc_id: str, rows: t.Sequence[t.Mapping[str, t.Any]]) -> WantedVpc:
         vswitch_ids=tuple(dict.fromkeys(x for row in rows for x in row["vswitch_ids"])),
         pods=tuple(dict.fromkeys(pods)),
     )
+
+
+def package_of(row: t.Mapping[str, t.Any]) -> tuple[Pair, str]:
+    """A bandwidth package by its regions, in order."""
+    regions = sorted(set(row["regions"]))
+    if len(regions) != 2:
+        todo = "Name the two regions whose traffic it is for"
+        raise MeshError(f"bandwidth package {row['package_id']} has {len(regions)} regions", todo=todo)
+    return (regions[0], regions[1]), row["package_id"]
 
 
 def block_of(text: str, row: t.Mapping[str, t.Any]) -> Network:

@@ -86,7 +86,7 @@ class Plan:
         return [
             {"kind": x.kind, "key": x.key, "what": x.text, "charged": CHARGES[x.kind], "new": x.verb == CREATE}
             for x in self.of(*CHARGES)
-            if x.ours and x.verb != DELETE
+            if x.ours and x.verb != DELETE and not x.fields.get("package")
         ]
 
     def diff(self) -> dict[str, str]:

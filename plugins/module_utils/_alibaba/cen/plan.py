@@ -28,7 +28,7 @@ from .parts import (
     Plan,
 )
 from .routes import linked_otherwise
-from .state import NAME, PUBLISHED, Before, Pair, Peer, Table, Vpc, Wanted, WantedVpc, Zones
+from .state import NAME, PUBLISHED, Before, Pair, Table, Vpc, Wanted, WantedVpc, Zones
 from .zones import mappings
 
 Parts = list[Part]
@@ -105,31 +105,32 @@ def attachments(before: Before, wanted: Wanted, problems: Problems) -> Parts:
 
 
 def peer(before: Before, wanted: Wanted, pair: Pair) -> Part:
+    """Between two regions. How it is paid for is settled when it is made."""
+    name, key = f"peer attachment {pair[0]} - {pair[1]}", "|".join(pair)
     found = before.peer(pair)
-    name = f"peer attachment {pair[0]} - {pair[1]}"
-    text = f"{name}, pay by traffic, at most {wanted.bandwidth} Mbit/s, {wanted.link_type}"
-    fields = {"regions": pair}
     if found is None:
-        return Part(PEER, "|".join(pair), text, CREATE, fields=fields)
+        package = wanted.packages.get(pair, "")
+        text = f"{name}, {sized(package, wanted.bandwidth, wanted.link_type)}"
+        return Part(PEER, key, text, CREATE, fields={"regions": pair, "package": package})
+    now = f"{name}, {sized(found.package, found.bandwidth, found.link_type)}"
     other_link = found.link_type and found.link_type != wanted.link_type
     drift = found.ours and (found.bandwidth != wanted.bandwidth or other_link)
-    was = f"{name}, {described(found)}"
     return Part(
         PEER,
-        "|".join(pair),
-        text if found.ours else was,
+        key,
+        f"{name}, {sized(found.package, wanted.bandwidth, wanted.link_type)}" if drift else now,
         verb=UPDATE if drift else "",
         object_id=found.attachment_id,
         status=found.status,
         ours=found.ours,
-        was=was if drift else "",
-        fields=fields,
+        was=now if drift else "",
+        fields={"regions": pair, "package": found.package},
     )
 
 
-def described(found: Peer) -> str:
-    way = "pay by traffic" if found.bandwidth_type == "DataTransfer" else found.bandwidth_type or "bandwidth unknown"
-    return f"{way}, at most {found.bandwidth} Mbit/s, {found.link_type}"
+def sized(package: str, bandwidth: int, link_type: str) -> str:
+    way = f"bandwidth package {package}" if package else "pay by traffic"
+    return f"{way}, at most {bandwidth} Mbit/s, {link_type}"
 
 
 def joints(before: Before, wanted: Wanted, parts: Parts) -> Parts:

@@ -125,8 +125,8 @@ def peer(row: Row, wanted: Wanted) -> Peer:
         status=row.get("Status", ""),
         ours=is_ours(row.get("Tags"), wanted),
         bandwidth=int(row.get("Bandwidth") or 0),
-        bandwidth_type=row.get("BandwidthType") or "",
         link_type=row.get("DefaultLinkType") or "",
+        package=row.get("CenBandwidthPackageId") or "",
     )
 
 

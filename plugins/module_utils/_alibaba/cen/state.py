@@ -61,6 +61,7 @@ class Wanted:
     cen_id:       "" where the CEN is found by the mesh's tag, or made
     route_tables: region -> table of its transit router to use in place of the system table
     bandwidth:    Mbit/s at which traffic between two regions is cut off
+    packages:     bandwidth packages that were bought, by the regions (in order) whose traffic they are for
     joined:       VPCs of others that may become reachable
     quota:        entries that a VPC's route table can have
     """
@@ -73,6 +74,7 @@ class Wanted:
     pod_routes: str = STATIC
     bandwidth: int = 100
     link_type: str = "Gold"
+    packages: t.Mapping[Pair, str] = field(default_factory=dict)
     joined: frozenset[str] = frozenset()
     cross_border_approved: bool = False
     open_service: bool = False
@@ -135,8 +137,8 @@ class Peer:
     status: str
     ours: bool
     bandwidth: int = 0
-    bandwidth_type: str = ""
     link_type: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True)

@@ -343,3 +343,10 @@ def test_a_vswitch_of_the_system_table_is_preferred_as_it_alone_knows_the_nodes_
     )
     part = next(x for x in plan(with_vpc(nothing(), BEIJING, vswitches=some), wanted()).parts if x.key == "vpc-beijing")
     assert {x["VSwitchId"] for x in part.fields["zones"]} == {"vsw-a", "vsw-b"}
+
+
+def test_a_bandwidth_package_that_was_bought_is_used_and_costs_nothing_more() -> None:
+    asked = wanted(packages={(SINGAPORE, BEIJING): "cenbwp-1"})
+    part = next(x for x in plan(nothing(), asked).parts if x.kind == "peer")
+    assert part.fields["package"] == "cenbwp-1" and "bandwidth package cenbwp-1" in part.text
+    assert [x["kind"] for x in plan(nothing(), asked).costs()] == ["attachment", "attachment"]

@@ -34,7 +34,7 @@ def removed(before: Before, asked: Wanted = ALL) -> set[str]:
 
 def third_region(before: Before, ours: bool = True) -> Before:
     """With a VPC in a third region, which has peers with the first two."""
-    peers = [Peer(f"attach-{x}", (x, CHENGDU), "Attached", ours, 100, "DataTransfer") for x in (SINGAPORE, BEIJING)]
+    peers = [Peer(f"attach-{x}", (x, CHENGDU), "Attached", ours, 100) for x in (SINGAPORE, BEIJING)]
     return replace(
         before,
         routers={**before.routers, CHENGDU: Router("tr-3", CHENGDU, "Enterprise", "Active", ours)},

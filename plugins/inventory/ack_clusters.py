@@ -117,8 +117,8 @@ options:
 notes:
   - Ansible goes on without the hosts of an inventory that fails, and only warns of it. E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED)
     ends the run instead.
-  - Options of who calls, and those that select clusters, may be templates, C("{{ lookup('ansible.builtin.env', 'KEY') }}"), and their
-    values may be encrypted by Ansible Vault.
+  - Options of who calls, and those that select clusters, may be templates, as in the examples, and their values may be encrypted by
+    Ansible Vault.
   - What a cache keeps is used only while the options are the same and all clusters in it were running; errors are always of the account
     as it is now. It holds no key, no kubeconfig and no certificate.
 seealso:

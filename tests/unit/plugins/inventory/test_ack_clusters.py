@@ -23,6 +23,7 @@ from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.multiregion.istio.plugins.inventory import ack_clusters
 from ansible_collections.multiregion.istio.plugins.inventory.ack_clusters import InventoryModule, read_clusters
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_inventory import wanted_of
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client import Client
 from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
 from tests.lab.cloud.account import KEY, TERWAY_CLUSTER, cluster_id
@@ -235,7 +236,7 @@ def test_users_make_groups_and_variables_of_what_ack_tells(source: Source) -> No
 
 
 def test_an_expression_that_fails_is_an_error_only_where_that_is_wanted(source: Source) -> None:
-    broken = {"compose": {"site": "mesh_cluster_ack.tags.site"}}
+    broken: Dict = {"compose": {"site": "mesh_cluster_ack.tags.site"}}
     assert "site" not in variables(source.parse(**broken), EAST)
     with pytest.raises(AnsibleError, match="Could not set site for host"):
         source.parse(**broken, strict=True)
@@ -346,7 +347,7 @@ def test_a_cluster_that_runs_again_is_seen_though_there_is_a_cache(source: Sourc
 
 
 def test_clusters_are_read_by_the_client_of_all_modules(client: Client, cloud: Cloud) -> None:
-    wanted = ack_clusters.wanted_of(
+    wanted = wanted_of(
         {
             **{name: [] for name in ("regions", "names", "exclude_names", "resource_group_ids")},
             "tags": {},

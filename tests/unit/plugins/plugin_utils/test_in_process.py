@@ -146,6 +146,13 @@ def test_a_missing_library_is_left_to_the_module_to_explain(monkeypatch: pytest.
     assert not action()._may_run_here(VARS)
 
 
+def test_a_module_with_other_libraries_is_asked_for_those(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_in_process, "missing_libraries", lambda: ("no kubernetes", ""))
+    made = action()
+    monkeypatch.setattr(made, "missing_libraries", lambda: None)
+    assert made._may_run_here(VARS)
+
+
 def test_options_are_as_a_module_gets_them() -> None:
     result, shown = run({"word": "hello", "count": "3"})
     assert result["params"] == {"word": "hello", "count": 3, "shout": False, "token": None, "primary": None}

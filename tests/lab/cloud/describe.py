@@ -6,13 +6,10 @@ description of its calls: types from the models' annotations, required parameter
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import inspect
 import json
 import re
 import sys
-import textwrap
 import typing as t
 from collections.abc import Iterable
 from functools import cache
@@ -45,7 +42,7 @@ def described_call(name: str) -> dict[str, t.Any]:
         found = re.search(
             rf"action = '{name}',\s*version = '(?P<version>[^']+)',\s*protocol = 'HTTPS',\s*"
             r"pathname = f?'(?P<path>[^']*)',\s*method = '(?P<method>\w+)',\s*auth_type = 'AK',\s*style = '(?P<style>\w+)'",
-            client_source(product),
+            text_of(product, "client"),
         )
         if found:
             return {
@@ -61,8 +58,7 @@ def described_call(name: str) -> dict[str, t.Any]:
 
 def described_answer(name: str) -> dict[str, t.Any]:
     """The fields of a call's answer, with types as schema.py has them for parameters."""
-    product = described_call(name)["product"]
-    return fields_of(getattr(models(product), f"{name}ResponseBody"))
+    return fields_of(described_call(name)["product"], f"{name}ResponseBody")
 
 
 def path_parameter(found: re.Match[str]) -> str:
@@ -73,45 +69,46 @@ def parameters_of(product: str, name: str, path: str) -> dict[str, t.Any]:
     """Those of the request's model, which for ROA calls has the path's not among them."""
     in_path = re.findall(r"percent_encode\((\w+)\)", path)
     ids = {"".join(word.capitalize() for word in one.split("_")) + "*": "string" for one in in_path}
-    model = getattr(models(product), f"{name}Request", None)
-    return {**ids, **(fields_of(model) if model else {})}
+    model = f"{name}Request"
+    return {**ids, **(fields_of(product, model) if model in model_files(product) else {})}
 
 
 @cache
-def client_source(product: str) -> str:
+def text_of(product: str, module: str) -> str:
+    """The code of a module of an official client. Not imported: all models of ECS take long."""
     spec = importlib.util.find_spec(PACKAGES[product])
-    return (Path((spec and spec.origin) or "").parent / "client.py").read_text(encoding="utf-8")
+    return (Path((spec and spec.origin) or "").parent / f"{module}.py").read_text(encoding="utf-8")
 
 
-def models(product: str) -> t.Any:
-    return importlib.import_module(f"{PACKAGES[product]}.models")
+@cache
+def model_files(product: str) -> dict[str, str]:
+    """In which module of `models` a model is."""
+    found = re.findall(r"^from \.(\w+) import (\w+)$", text_of(product, "models/__init__"), re.MULTILINE)
+    return {model: module for module, model in found}
 
 
-def fields_of(model: t.Any) -> dict[str, t.Any]:
-    """Parameters of a model by their names on the wire, with types as schema.py has them."""
-    source = textwrap.dedent(inspect.getsource(model.__init__))
-    wire = names_of(model)
-    annotations = dict(re.findall(r"^ +(\w+): (.+) = None,$", source, re.MULTILINE))
-    required = required_of(source)
-    return {
-        wire[name] + ("*" if name in required else ""): type_of(model, annotation)
-        for name, annotation in annotations.items()
-    }
+def fields_of(product: str, model: str) -> dict[str, t.Any]:
+    """Fields of a model by their names on the wire, with types as schema.py has them."""
+    text = text_of(product, f"models/{model_files(product)[model]}")
+    code = text.partition(f"class {model}(DaraModel):")[2].partition("\nclass ")[0]
+    made, read = code.partition("def validate")[0], code.partition("def from_map")[2]
+    names, required = names_of(read), required_of(made)
+    annotations = re.findall(r"^ +(\w+): (.+) = None,$", made, re.MULTILINE)
+    return {names[name] + ("*" if name in required else ""): type_of(product, kind) for name, kind in annotations}
 
 
-def names_of(model: t.Any) -> dict[str, str]:
-    """Attribute to name on the wire: {"region_id": "RegionId"}."""
+def names_of(read: str) -> dict[str, str]:
+    """Attribute to name on the wire, {"region_id": "RegionId"}, from the code that reads a model."""
     found = re.findall(
-        r"if m\.get\('([^']+)'\) is not None:\s+(?:for \w+(?:, \w+)? in .+\s+)?(?:temp_model = .+\s+)?self\.(\w+)",
-        inspect.getsource(model.from_map),
+        r"if m\.get\('([^']+)'\) is not None:\s+(?:for \w+(?:, \w+)? in .+\s+)?(?:temp_model = .+\s+)?self\.(\w+)", read
     )
     return {attribute: key for key, attribute in found}
 
 
-def required_of(source: str) -> set[str]:
-    """Attributes whose comment says so."""
+def required_of(made: str) -> set[str]:
+    """Attributes whose comment says so, from the code that makes a model."""
     found, comment = set(), ""
-    for line in source.splitlines():
+    for line in made.splitlines():
         if line.strip().startswith("#"):
             comment += line
         elif assigned := re.match(r"\s+self\.(\w+) = ", line):
@@ -121,13 +118,13 @@ def required_of(source: str) -> set[str]:
     return found
 
 
-def type_of(model: t.Any, annotation: str) -> t.Any:
+def type_of(product: str, annotation: str) -> t.Any:
     if annotation.startswith("List["):
-        return [type_of(model, annotation.removeprefix("List[").removesuffix("]"))]
+        return [type_of(product, annotation.removeprefix("List[").removesuffix("]"))]
     if annotation.startswith("Dict["):
         return "json"
     if annotation.startswith("main_models."):
-        return fields_of(getattr(sys.modules[model.__module__].main_models, annotation.removeprefix("main_models.")))
+        return fields_of(product, annotation.removeprefix("main_models."))
     return TYPES[annotation]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 import typing as t
 from dataclasses import replace
@@ -12,7 +14,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client 
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.errors import AlibabaError
 from tests.lab.cloud.account import KEY
 from tests.lab.cloud.errors import Refused
-from tests.lab.cloud.signature import Message, Nonces, verify
+from tests.lab.cloud.signature import Message, Nonces, parts, text_to_sign, verify
 from tests.lab.cloud.state import Key
 from tests.unit.lab.cloud.official import CheckedCloud
 
@@ -70,14 +72,31 @@ def test_a_signed_header_cannot_be_changed(message: Message) -> None:
     assert code_of(replace(message, headers=headers)) == "SignatureDoesNotMatch"
 
 
+def signed(message: Message, names: list[str]) -> Message:
+    """It, signed again with the right secret, but these headers only."""
+    signature = hmac.new(KEY.secret.encode(), text_to_sign(message, names).encode(), hashlib.sha256).hexdigest()
+    given = f"ACS3-HMAC-SHA256 Credential={KEY.id},SignedHeaders={';'.join(names)},Signature={signature}"
+    return replace(message, headers={**message.headers, "authorization": given})
+
+
 def test_the_hash_of_the_body_has_to_be_the_bodys(message: Message) -> None:
     assert code_of(replace(message, body=b"{}")) == "SignatureDoesNotMatch"
+    names = parts(message.headers)[1]
+    assert code_of(signed(message, names)) == ""
+    headers = {**message.headers, "x-acs-content-sha256": hashlib.sha256(b"{}").hexdigest()}
+    assert code_of(signed(replace(message, headers=headers), names)) == "SignatureDoesNotMatch"
+
+
+@pytest.mark.parametrize("header", ["host", "x-acs-action", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"])
+def test_a_signature_has_to_cover_what_a_request_means(message: Message, header: str) -> None:
+    names = parts(message.headers)[1]
+    assert header in names
+    assert code_of(signed(message, [name for name in names if name != header])) == "IncompleteSignature"
 
 
 @pytest.mark.parametrize("header", ["x-acs-security-token", "content-type"])
 def test_a_header_with_a_meaning_has_to_be_signed(message: Message, header: str) -> None:
-    names = message.headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    assert header not in names
+    assert header not in parts(message.headers)[1]
     assert code_of(replace(message, headers={**message.headers, header: "x"})) == "IncompleteSignature"
 
 

@@ -350,3 +350,16 @@ def test_a_bandwidth_package_that_was_bought_is_used_and_costs_nothing_more() ->
     part = next(x for x in plan(nothing(), asked).parts if x.kind == "peer")
     assert part.fields["package"] == "cenbwp-1" and "bandwidth package cenbwp-1" in part.text
     assert [x["kind"] for x in plan(nothing(), asked).costs()] == ["attachment", "attachment"]
+
+
+def test_a_zone_whose_vswitches_are_full_does_not_count() -> None:
+    full = (VSwitch("vsw-a", "cn-beijing-a", 5), VSwitch("vsw-b", "cn-beijing-b", 0))
+    (problem,) = obstacles(with_vpc(nothing(), BEIJING, vswitches=full), wanted())
+    assert "a free address in cn-beijing-a;" in problem
+
+
+def test_one_zone_does_not_count_as_main_and_as_the_other() -> None:
+    zones = {**nothing().zones, BEIJING: Zones(main=("cn-beijing-a", "cn-beijing-b"), other=("cn-beijing-a",))}
+    one = (VSwitch("vsw-a", "cn-beijing-a", 5),)
+    (problem,) = obstacles(with_vpc(nothing(zones=zones), BEIJING, vswitches=one), wanted())
+    assert "one of cn-beijing-a, cn-beijing-b and another of cn-beijing-a" in problem

@@ -65,6 +65,10 @@ def test_a_cen_of_somebody_else_stays_with_his_transit_routers() -> None:
     assert "cen" not in gone and f"router {SINGAPORE}" not in gone and f"router {BEIJING}" in gone
 
 
+def test_a_cen_of_somebody_else_stays_without_a_transit_router_too() -> None:
+    assert "cen" not in removed(everything(cen=Cen("cen-x", "Active", False)))
+
+
 def test_an_attachment_of_somebody_else_keeps_our_transit_router_and_our_cen() -> None:
     foreign = VpcAttachment("attach-db", "vpc-db", BEIJING, "Attached", False)
     before = everything(attachments=(*everything().attachments, foreign))

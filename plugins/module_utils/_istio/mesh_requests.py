@@ -8,18 +8,16 @@ from __future__ import annotations
 import threading
 import typing as t
 import uuid
-from collections import Counter
 
 from .._errors import MeshError
-from .._interrupts import Interrupts, for_each
+from .._interrupts import for_each
 from .._kubernetes.access import Access
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.options import access_from
-from .._problems import ERROR, WARNING, Problem, report
+from .._problems import ERROR, Problem, report
 from .._wait import Progress
 from .probe_requests import Line, Outcome, measure
-from .probe_site import Plan, Site, find_leftovers, prepare, remove
-from .resource import check_name
+from .probe_room import access_by_name, find_leftovers, used
+from .probe_site import Plan, Site, prepare
 
 PAIRS_AT_ONCE = 8  # from one member: each is a connection through its API server and kubelet
 
@@ -44,7 +42,12 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         sites, outcomes = predict(accesses, plan)
         left_behind: list[Problem] = []
     else:
-        sites, outcomes, left_behind = send_and_clear_away(accesses, plan, params["count"], progress)
+        (sites, outcomes), left_behind = used(
+            plan,
+            lambda: send(accesses, plan, params["count"], progress),
+            lambda name: KubernetesClient(accesses[name]),
+            progress,
+        )
     problems = [*setup_problems(sites), *pair_problems(outcomes, params["count"]), *left_behind]
     result = {
         "changed": False,
@@ -61,14 +64,10 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
 
 def checked_members(members: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, Access]:
     """The members by name. Raises MeshError for fewer than two, a name given twice or one that is no DNS label."""
-    names = [member["name"] for member in members]
-    for name, times in Counter(names).items():
-        check_name(name)
-        if times > 1:
-            raise MeshError(f"members: {name} is given {times} times", todo="Give each cluster once")
-    if len(names) < 2:
+    accesses = access_by_name(members, "members")
+    if len(accesses) < 2:
         raise MeshError("members: at least two are needed", todo="A mesh of one cluster has nobody to send requests to")
-    return {member["name"]: access_from(member, member["name"]) for member in members}
+    return accesses
 
 
 def predict(accesses: t.Mapping[str, Access], plan: Plan) -> tuple[list[Site], list[Outcome]]:
@@ -83,21 +82,6 @@ def predict(accesses: t.Mapping[str, Access], plan: Plan) -> tuple[list[Site], l
 
     sites = for_each(look, list(accesses.values()), threading.Event())
     return sites, [Outcome(source, target) for source in accesses for target in accesses if source != target]
-
-
-def send_and_clear_away(
-    accesses: t.Mapping[str, Access], plan: Plan, count: int, progress: Progress
-) -> tuple[list[Site], list[Outcome], list[Problem]]:
-    """send(), and whatever becomes of it, nothing is left: (the probes, what came of the pairs, what could not be removed)."""
-    with Interrupts() as interrupts:
-        try:
-            sites, outcomes = send(accesses, plan, count, progress)
-        finally:
-            interrupts.defer()
-            made = [access for name, access in accesses.items() if name in plan.made]
-            progress("removing the probes")
-            left_behind = clear_away(made, plan, wait=not interrupts.received)
-    return sites, outcomes, left_behind
 
 
 def send(
@@ -135,21 +119,6 @@ def send_from(
         answered = ", ".join(f"{o.target} {o.ok}/{o.sent}" for o in outcomes)
         progress(f"{site.cluster}: answers to its requests: {answered}")
     return outcomes
-
-
-def clear_away(made: t.Sequence[Access], plan: Plan, *, wait: bool) -> list[Problem]:
-    """Remove what this run made; what cannot be removed is told."""
-
-    def one(access: Access) -> Problem | None:
-        try:
-            remove(KubernetesClient(access), plan, wait=wait)
-        except MeshError as error:
-            what = f"Namespace {plan.namespace} may be left behind"
-            todo = f"The next run removes it; or kubectl delete namespace {plan.namespace}"
-            return Problem(WARNING, what, error.why or error.what, todo, access.name)
-        return None
-
-    return [problem for problem in for_each(one, made, threading.Event()) if problem]
 
 
 def setup_problems(sites: t.Sequence[Site]) -> list[Problem]:

@@ -15,7 +15,8 @@ from .._errors import ApiError
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.port_forward import Answer, PortForward
 from .._problems import printable
-from .probe import DURATION_HEADER, REQUEST_TIMEOUT, SEND_PORT, probe_name, send_path
+from .probe import REQUEST_TIMEOUT, SEND_PORT, send_path
+from .probe_pod import DURATION_HEADER, probe_name
 
 RETRY_INTERVAL = 0.5
 FORWARD_TIMEOUT = REQUEST_TIMEOUT + 5

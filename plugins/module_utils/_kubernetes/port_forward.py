@@ -42,7 +42,7 @@ class Answer:
 class PortForward:
     """One connection to one port of a pod, for several requests one after another. A context manager.
 
-    Raises ApiError where the API server refuses, and from get() where the pod does not answer.
+    Raises ApiError where the API server refuses, and from request() where the pod does not answer.
     """
 
     def __init__(
@@ -68,12 +68,18 @@ class PortForward:
         self._forward.close()
 
     def get(self, path: str) -> Answer:
-        """One GET. After an ApiError the connection is of no further use."""
+        """One GET, as request()."""
+        return self.request("GET", path)
+
+    def request(
+        self, method: str, path: str, headers: t.Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        """One request. After an ApiError the connection is of no further use."""
         try:
-            self._connection.request("GET", path)
+            self._connection.request(method, path, body, dict(headers or {}))
             response = self._connection.getresponse()
-            headers = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, headers, response.read())
+            answered = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, answered, response.read())
         except (http.client.HTTPException, OSError) as error:
             raise ApiError(
                 f"no answer from {self._target}",

@@ -16,8 +16,8 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio import (
     probe_requests,
     probe_site,
 )
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe import LABEL
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe import pod_object as pod_object_of_probe
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_pod import LABEL
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_requests import (
     Line,
     Outcome,

@@ -21,15 +21,17 @@ import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe import (
     ANSWER_PORT,
-    DURATION_HEADER,
-    LABEL,
     SEND_PORT,
     envoy_config,
     namespace_object,
     pod_object,
-    probe_name,
     send_path,
     service_object,
+)
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_pod import (
+    DURATION_HEADER,
+    LABEL,
+    probe_name,
 )
 
 NAMESPACE = "multiregion-istio-probe"

@@ -14,9 +14,10 @@ from .._errors import MeshError
 from .._files import Content
 from .._wait import Progress
 from . import ack_credential
-from .ack import RUNNING, AckCluster, Kind, cluster_of, no_api_server, not_running, state_todo
+from .ack import RUNNING, AckCluster, Kind, cluster_of
 from .ack_credential import LONGEST, SHORTEST, Held, Wanted, held_in, shown
 from .ack_lookup import detail_of, one_named
+from .ack_problems import no_api_server, not_running, state_todo
 from .client import Client
 from .errors import about
 from .options import options_of

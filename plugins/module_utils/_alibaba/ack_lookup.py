@@ -13,6 +13,7 @@ from .._errors import MeshError
 from .._interrupts import for_each
 from . import ack
 from .ack import AckCluster, Kind, Network
+from .ack_problems import problems_of
 from .client import Client
 from .errors import about
 
@@ -35,7 +36,7 @@ class Found:
         return ack.variables(self.cluster, self.network, api_server)
 
     def problems(self, api_server: Kind = "internal") -> list[Answer]:
-        return [problem.as_dict() for problem in ack.problems_of(self.cluster, self.network, api_server)]
+        return [problem.as_dict() for problem in problems_of(self.cluster, self.network, api_server)]
 
     def facts(self, api_server: Kind = "internal") -> Answer:
         """What a task returns of it."""

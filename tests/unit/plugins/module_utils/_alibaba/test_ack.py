@@ -17,10 +17,10 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack imp
     Workers,
     cluster_of,
     network_of,
-    problems_of,
     variables,
     workers_of_nodes,
 )
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_problems import problems_of
 
 Answer = dict[str, t.Any]
 

@@ -286,9 +286,11 @@ def test_a_kubeconfig_that_cannot_be_read_leaves_the_file_and_is_not_quoted(
 
 
 def test_a_lifetime_that_the_cloud_cuts_is_a_warning(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    task.cloud.state.clock = lambda: datetime.now(timezone.utc).timestamp() - 40 * 60
+    now = datetime.now(timezone.utc)
+    monkeypatch.setattr(ack_credential, "now_utc", lambda: now)
+    task.cloud.state.clock = lambda: now.timestamp() - 40 * 60
     (warning,) = task.run()["warnings"]
-    assert warning.startswith("The credential ends in 19 minutes, not in 60")
+    assert warning.startswith("The credential ends in 19 minutes, not in 60")  # whole seconds are granted, rounded down
 
 
 def test_a_permission_that_is_missing_is_named_with_the_cluster(task: Task) -> None:

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
 from .._errors import MeshError
-from .ack import RUNNING, STATES, Kind
+from .ack import RUNNING, Kind
 from .ack_lookup import Found, tags_of
+from .ack_problems import STATES
 from .credentials import Options
 
 Facts = dict[str, t.Any]

@@ -98,7 +98,3 @@ class Plan:
 
 def lines(texts: t.Iterable[str]) -> str:
     return "".join(f"{text}\n" for text in texts)
-
-
-def is_new(part: Part) -> bool:
-    return part.verb == CREATE

@@ -18,16 +18,6 @@ RUNNING = "running"
 FLANNEL, TERWAY = "flannel", "terway"
 # What an addon's name begins with, and the network plugin that it is.
 ADDONS = (("kube-flannel", FLANNEL), ("terway", TERWAY))
-# What to do about a cluster in a state that is not running.
-STATES = {
-    "failed": "Look at its events in the console: it was not created",
-    "inactive": "Start it, or renew what was not paid",
-    "unavailable": "Look at its events in the console: its control plane does not answer",
-    "disconnected": "Reconnect it: its control plane does not reach the cloud",
-    "deleting": "Leave it out: it is being deleted",
-    "deleted": "Leave it out: it is deleted",
-    "delete_failed": "Leave it out, or look in the console why it could not be deleted",
-}
 Kind = t.Literal["internal", "public"]
 
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 import typing as t
 
 from .._problems import ERROR, WARNING, Problem
-from .ack import RUNNING, STATES, TERWAY, AckCluster, Kind, Network, distinct
+from .ack import RUNNING, TERWAY, AckCluster, Kind, Network, distinct
+
+# What to do about a cluster in a state that is not running.
+STATES = {
+    "failed": "Look at its events in the console: it was not created",
+    "inactive": "Start it, or renew what was not paid",
+    "unavailable": "Look at its events in the console: its control plane does not answer",
+    "disconnected": "Reconnect it: its control plane does not reach the cloud",
+    "deleting": "Leave it out: it is being deleted",
+    "deleted": "Leave it out: it is deleted",
+    "delete_failed": "Leave it out, or look in the console why it could not be deleted",
+}
 
 
 def problems_of(cluster: AckCluster, network: Network, api_server: Kind) -> list[Problem]:

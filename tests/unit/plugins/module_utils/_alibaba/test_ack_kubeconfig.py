@@ -286,7 +286,7 @@ def test_a_kubeconfig_that_cannot_be_read_leaves_the_file_and_is_not_quoted(
 
 
 def test_a_lifetime_that_the_cloud_cuts_is_a_warning(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(timezone.utc).replace(microsecond=500_000)
     monkeypatch.setattr(ack_credential, "now_utc", lambda: now)
     task.cloud.state.clock = lambda: now.timestamp() - 40 * 60
     (warning,) = task.run()["warnings"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from functools import cache
 
@@ -50,7 +51,7 @@ class CheckedCloud(Cloud):
     def __init__(self) -> None:
         super().__init__(small_account())
         self.messages: list[Message] = []
-        self.wrong: list[str] = []
+        self.answers: list[tuple[str, dict[str, t.Any]]] = []
 
     def answer(self, message: Message) -> Answer:
         self.messages.append(message)
@@ -58,5 +59,10 @@ class CheckedCloud(Cloud):
 
     def handled(self, request: Request, key: Key) -> dict[str, t.Any]:
         body = super().handled(request, key)
-        self.wrong += mismatches(request.action, body)
+        self.answers.append((request.action, copy.deepcopy(body)))
         return body
+
+    @property
+    def wrong(self) -> list[str]:
+        """Looked up once all is answered: importing the models may take longer than a client waits for an answer."""
+        return [what for action, body in self.answers for what in mismatches(action, body)]

@@ -235,7 +235,22 @@ def test_a_rule_that_drops_what_is_wanted_is_warned_of(account: Account) -> None
     assert warning.startswith(
         f"security group {GROUP}: the rule 'ingress drop all 0.0.0.0/0 priority 1' drops what 1 of"
     )
-    assert not account.run({"id": GROUP}, state="absent")["warnings"]
+    assert not account.run(group("10.1.0.0/16"), state="absent")["warnings"]
+
+
+def test_what_the_task_itself_drops_or_takes_away_is_not_warned_of(account: Account) -> None:
+    account.add("10.1.2.0/24", policy="Drop", description=MARK)
+    own = {"cidr": "10.1.3.0/24", "policy": "drop"}
+    wanted = group("10.1.0.0/16", own)
+    runs = [account.run(wanted, purge=True) for _ in ("first", "second")]
+    assert [(x["changed"], x["warnings"]) for x in runs] == [(True, []), (False, [])]
+
+
+def test_rules_for_what_goes_out_are_taken_from_basic_groups_too(account: Account) -> None:
+    out = {"cidr": "10.1.0.0/16", "direction": "egress"}
+    account.run(group(out))
+    assert account.run(group(out), state="absent", egress="enterprise")["changed"]
+    assert account.ours() == []
 
 
 def test_a_group_that_does_not_exist_is_named_with_its_cluster_and_region(account: Account) -> None:

@@ -97,6 +97,14 @@ class Client:
             self.where.add(after)
         return deepcopy(after)
 
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
+        metadata = body["metadata"]
+        self.world.count(self.cluster, "try" if dry_run else "create", f"{kind.kind} {metadata['name']}")
+        after = deepcopy(body)
+        if not dry_run:
+            self.where.add(after)
+        return deepcopy(after)
+
     def patch(self, kind: Kind, name: str, namespace: str | None, body: Object, *, dry_run: bool = False) -> Object:
         self.world.count(self.cluster, "patch", f"{kind.kind} {name}")
         after = merged(self.where.objects[kind.kind, namespace, name], body)
@@ -104,7 +112,9 @@ class Client:
             self.where.add(after)
         return deepcopy(after)
 
-    def delete(self, kind: Kind, name: str, namespace: str | None, *, dry_run: bool = False, uid: str = "") -> bool:
+    def delete(
+        self, kind: Kind, name: str, namespace: str | None = None, *, dry_run: bool = False, uid: str = ""
+    ) -> bool:
         self.world.count(self.cluster, "delete", f"{kind.kind} {name}")
         live = self.where.objects.get((kind.kind, namespace, name))
         if live and live["metadata"].get("finalizers"):

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.network_plan import network_plan as planned
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba import network_plan as logic
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.network_summary import network_summary
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 
@@ -22,7 +22,7 @@ def network_plan(clusters: t.Sequence[t.Mapping[str, t.Any]], **options: t.Any) 
             "multiregion.istio.network_plan wants a list of clusters, as the filter cluster gives them."
         )
     try:
-        return planned(clusters, **options)
+        return logic.network_plan(clusters, **options)
     except MeshError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -84,7 +84,9 @@ def test_closed_foretold_opened_left_alone_and_closed_again(place: Place) -> Non
 
     # check mode on an account that has none of it
     foretold = place.run("--check", "--diff").succeeded()
-    foretold.says("The network of mesh mesh1 would be open.", "this costs money", "create: transit router in cn-beijing")
+    foretold.says(
+        "The network of mesh mesh1 would be open.", "this costs money", "create: transit router in cn-beijing"
+    )
     assert foretold.changed[PRIMARY] == 2
     assert not place.writes() and not place.reached(PODS)
     assert not (place.workplace.place / ".mesh").exists()
@@ -151,7 +153,10 @@ def test_variables_that_are_missing_are_named_with_their_hosts(place: Place) -> 
     place.hosts[NEIGHBOUR]["mesh_cluster_security_group_ids"] = []
     place.hosts[FAR]["mesh_cluster_region"] = ""
     place.run().refused(
-        f"Cluster {NEIGHBOUR}", "mesh_cluster_security_group_ids is not set", f"Set it for host {FAR}", "provider to none"
+        f"Cluster {NEIGHBOUR}",
+        "mesh_cluster_security_group_ids is not set",
+        f"Set it for host {FAR}",
+        "provider to none",
     )
     assert not place.cloud.calls
 
@@ -159,7 +164,9 @@ def test_variables_that_are_missing_are_named_with_their_hosts(place: Place) -> 
 def test_each_cluster_that_fails_is_named_and_a_second_run_makes_it_good(place: Place) -> None:
     place.members = (PRIMARY, NEIGHBOUR)
     hidden = {name: place.cloud.state.groups.pop(name) for name in ("sg-cn-beijing-1-1", "sg-cn-beijing-2-2")}
-    place.run().refused("cluster cn-beijing-1: no security group sg-cn-beijing-1-1", "cluster cn-beijing-2: no security group")
+    place.run().refused(
+        "cluster cn-beijing-1: no security group sg-cn-beijing-1-1", "cluster cn-beijing-2: no security group"
+    )
     place.cloud.state.groups.update(hidden)
     place.run().succeeded()
     assert len(place.reached(PODS)) == 2

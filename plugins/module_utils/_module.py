@@ -19,7 +19,7 @@ from ._wait import Progress
 
 Result = dict[str, t.Any]
 Run = t.Callable[[t.Mapping[str, t.Any], bool, Progress], Result]
-Missing = t.Callable[[], tuple[str, str] | None]
+Missing: t.TypeAlias = "t.Callable[[], tuple[str, str] | None]"
 
 
 def run_as_module(module: AnsibleModule, run: Run, missing_libraries: Missing = missing_libraries) -> None:

@@ -239,7 +239,7 @@ transit_routers:
     - {region: cn-beijing, transit_router_id: tr-2ze0example, ours: true, change: create}
 attachments:
   description:
-    - Attachments of the VPCs. RV(attachments[].change) is V(create), V(update), V(delete) or empty, and states are C(to come) or
+    - Attachments of the VPCs. C(change) is V(create), V(update), V(delete) or empty, and states are C(to come) or
       C(absent) where there is none yet or any more.
   returned: success
   type: list

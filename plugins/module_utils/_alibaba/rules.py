@@ -26,7 +26,7 @@ from operator import attrgetter
 from .._errors import MeshError
 from .rule import ALL_PORTS, EGRESS, INGRESS, NO_PORTS, WITH_PORTS, Rule
 
-Network = IPv4Network | IPv6Network
+Network: t.TypeAlias = "IPv4Network | IPv6Network"
 Strings = tuple[str, ...]
 # Security group -> its rules, sorted.
 Plan = dict[str, tuple[Rule, ...]]
@@ -102,7 +102,8 @@ class Peer:
     @property
     def gateway_groups(self) -> Strings:
         """The groups that a gateway's traffic arrives at: of the pods where they have addresses of the VPC, else of the nodes."""
-        return (self.cluster.pods_in_vpc and self.cluster.pod_groups) or self.cluster.groups
+        pods = self.cluster.pod_groups if self.cluster.pods_in_vpc else ()
+        return pods or self.cluster.groups
 
 
 def plan_rules(clusters: t.Sequence[Cluster], options: Options, only: str = "") -> Plan:
@@ -259,6 +260,6 @@ def described_rules(wanted: Wanted) -> tuple[Rule, ...]:
 def reasons(found: t.Iterable[str]) -> str:
     rows: dict[str, list[str]] = defaultdict(list)
     for reason in sorted(set(found)):
-        row, _, name = reason.partition(": ")
+        row, name = (*reason.split(": ", 1), "")[:2]
         rows[row].append(name)
     return "; ".join(f"{row}: {', '.join(names)}" if any(names) else row for row, names in rows.items())

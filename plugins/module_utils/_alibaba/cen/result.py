@@ -73,7 +73,7 @@ def attachment(before: Before, part: Part, wanted: Wanted) -> Result:
 
 
 def peer(before: Before, part: Part) -> Result:
-    one, _, other = part.key.partition("|")
+    one, other = part.key.split("|")
     found = before.peer((one, other))
     return {
         "regions": [one, other],

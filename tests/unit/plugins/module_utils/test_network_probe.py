@@ -111,7 +111,7 @@ def network(world: World, monkeypatch: pytest.MonkeyPatch) -> Network:
             assert (namespace, pod, port) == (ROOM, f"probe-{client.cluster}", 8081)
             self._source = client.cluster
 
-        def __enter__(self) -> Forward:
+        def __enter__(self) -> t.Self:
             return self
 
         def __exit__(self, *_exception: object) -> None: ...

@@ -228,9 +228,7 @@ def test_hosts_and_members_are_called_by_a_tag() -> None:
     plan = planned(clusters, wanted(hostname="tag:member", primary={"name": "East_1"}))
     assert [host.name for host in plan.hosts] == ["east", "west"]
     assert [host.variables["mesh_cluster_name"] for host in plan.hosts] == ["east", "west"]
-    with pytest.raises(
-        MeshError, match=r"not every selected .* a tag member .*test \(c-test.*tags: \{member: null\}"
-    ):
+    with pytest.raises(MeshError, match=r"not every selected .* a tag member .*test \(c-test.*tags: \{member: null\}"):
         planned([*clusters, facts("test")], wanted(hostname="tag:member"))
     with pytest.raises(MeshError, match="called east"):
         planned([*clusters, facts("test", member="east")], wanted(hostname="tag:member"))

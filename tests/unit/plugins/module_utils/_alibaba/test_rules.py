@@ -49,7 +49,7 @@ def rows(rules: t.Iterable[Rule]) -> set[str]:
 def passes(rules: t.Iterable[Rule], direction: str, protocol: str, address: str, port: int = 0) -> bool:
     """Whether a packet from or to an address passes the rules, all of which accept."""
     for x in rules:
-        first, _, last = x.port_range.partition("/")
+        first, last = x.port_range.split("/")
         ports = x.port_range == "-1/-1" or int(first) <= port <= int(last)
         if (x.direction, x.protocol) == (direction, protocol) and ports and ip_address(address) in ip_network(x.cidr):
             return True

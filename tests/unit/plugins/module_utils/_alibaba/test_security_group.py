@@ -242,7 +242,7 @@ def test_what_the_task_itself_drops_or_takes_away_is_not_warned_of(account: Acco
     account.add("10.1.2.0/24", policy="Drop", description=MARK)
     own = {"cidr": "10.1.3.0/24", "policy": "drop"}
     wanted = group("10.1.0.0/16", own)
-    runs = [account.run(wanted, purge=True) for _ in ("first", "second")]
+    runs = [account.run(wanted, purge=True), account.run(wanted, purge=True)]
     assert [(x["changed"], x["warnings"]) for x in runs] == [(True, []), (False, [])]
 
 

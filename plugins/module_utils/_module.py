@@ -34,11 +34,16 @@ def run_as_module(module: AnsibleModule, run: Run, missing_libraries: Missing = 
     try:
         result = run(module.params, module.check_mode, module.debug)
     except MeshError as error:
-        module.fail_json(msg=str(error), exception=None, **error.details)
-    kept, warnings = finish(result, diff=module._diff)
+        module.fail_json(msg=str(error), exception=None, **warned(module, error.details, diff=True))
+    module.exit_json(**warned(module, result, diff=module._diff))
+
+
+def warned(module: AnsibleModule, result: Result, *, diff: bool) -> Result:
+    """What is to be returned of a result, whose warnings are given."""
+    kept, warnings = finish(result, diff=diff)
     for warning in warnings:
         module.warn(warning)
-    module.exit_json(**kept)
+    return kept
 
 
 def finish(result: Result, *, diff: bool) -> tuple[Result, list[str]]:

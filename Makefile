@@ -23,6 +23,7 @@ build: $(COLLECTION)/MANIFEST.json ## build the collection and install it under 
 
 $(COLLECTION)/MANIFEST.json: $(SOURCES) | venv
 	@ansible-galaxy collection build --force --output-path $(BUILD) >$(BUILD)/build.log || { cat $(BUILD)/build.log; exit 1; }
+	@rm -rf $(COLLECTION)  # ansible-galaxy reads what it replaces, and fails where that was cut off
 	@ansible-galaxy collection install --force --no-deps --offline $(BUILD)/multiregion-istio-*.tar.gz >$(BUILD)/build.log || { cat $(BUILD)/build.log; exit 1; }
 	@git init --quiet $(COLLECTION)  # or ansible-test asks the git of the checkout, which ignores .build
 	@printf '__pycache__/\ntests/output/\n' >$(COLLECTION)/.git/info/exclude
@@ -75,23 +76,20 @@ demo: build ## the lab, one mesh over its three clusters, and proof of it in .la
 	@$(MAKE) lab-up CLUSTERS=
 	@$(STAGE) demo python -m tests.lab.demo
 
-# Passed alone, never yet after all others: nodes are not Ready for a while after an API server was away for long.
-NOT_YET := --ignore tests/playbooks/test_10_lost_api_server.py
 .PHONY: scenarios
 scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 10 minutes); PYTEST="..." is for pytest
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
-	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(if $(PYTEST),$(PYTEST),tests/playbooks $(NOT_YET))
+	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(if $(PYTEST),$(PYTEST),tests/playbooks)
 
 .PHONY: integration
-integration: build ## modules on real API servers: ansible-test integration; TARGETS="..." chooses
-	@$(MAKE) lab-up CLUSTERS="api-1 api-2"
-	@echo "api_kubeconfigs: $(CURDIR)/.lab/kubeconfigs" >$(COLLECTION)/tests/integration/integration_config.yml
-	@cd $(COLLECTION) && $(CURDIR)/$(STAGE) integration ansible-test integration --local --color no --continue-on-error $(TARGETS)
+integration: build ## modules on real API servers: ansible-test integration, two targets at a time; TARGETS="..." chooses
+	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
+	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test
 test: ## what CI runs: check, lab-build, integration, demo, scenarios, lab-check; ends the lab
 	@rm -f $(BUILD)/stages $(BUILD)/units.xml $(BUILD)/scenarios.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave import leave_result
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_result import leave_result
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_summary import leave_summary
 
 

@@ -21,22 +21,14 @@ HEARTBEAT_SECONDS = 15.0
 
 @dataclass(eq=False)
 class Step:
-    """Something under way. `how_far` is what it says about itself."""
+    """Something under way."""
 
     text: str
     began: float = field(default_factory=time.monotonic)
-    how_far: str = ""
-
-    def detail(self, text: str) -> None:
-        """Say how far it is; shown with the step until it says something else."""
-        self.how_far = text
 
     def seconds(self) -> float:
         """How long it has been under way."""
         return time.monotonic() - self.began
-
-    def __str__(self) -> str:
-        return f"{self.text}: {self.how_far}" if self.how_far else self.text
 
 
 class View(Protocol):
@@ -65,7 +57,7 @@ class Progress:
             self._left += steps
 
     @contextmanager
-    def step(self, text: str) -> Iterator[Step]:
+    def step(self, text: str) -> Iterator[None]:
         """Show `text` as under way until the block ends; a block that raises is shown as failed."""
         step = Step(text)
         with self._lock:
@@ -73,7 +65,7 @@ class Progress:
             self._view.started(step, self._left)
         failed = True
         try:
-            yield step
+            yield
             failed = False
         finally:
             with self._lock:
@@ -121,20 +113,20 @@ class LineView:
         while not self._closed.wait(heartbeat):
             for step in self._running:
                 if step.seconds() >= heartbeat:
-                    self.note(f"still  {step}, {step.seconds():.0f} s so far")
+                    self.note(f"still  {step.text}, {step.seconds():.0f} s so far")
 
 
 class TerminalView:
     """Running steps with a spinner and a clock at the bottom, ended ones above."""
 
     def __init__(self) -> None:
-        columns = (SpinnerColumn(), TextColumn("{task.fields[step]}", markup=False), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.fields[text]}", markup=False), TimeElapsedColumn())
         self._rich = RichProgress(*columns, console=Console(highlight=False), transient=True)
         self._tasks: dict[Step, TaskID] = {}
         self._rich.start()
 
     def started(self, step: Step, left: int) -> None:
-        self._tasks[step] = self._rich.add_task("", total=None, step=step)
+        self._tasks[step] = self._rich.add_task("", total=None, text=step.text)
 
     def ended(self, step: Step, failed: bool, left: int) -> None:
         self._rich.remove_task(self._tasks.pop(step))

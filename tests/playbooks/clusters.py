@@ -100,17 +100,24 @@ def remaining(cluster: str) -> set[str]:
 
 def stop_api_server(cluster: str) -> None:
     """kill -9 of a cluster's API server."""
-    found = of_record(RECORDS / cluster / "kube-apiserver")
-    assert found, f"the API server of {cluster} does not run"
+    _kill(cluster, "kube-apiserver")
+
+
+def repair(cluster: str) -> None:
+    """Start again what was stopped of a cluster.
+
+    Its controllers too: those that lost the API server look again half a minute after its return, and take nodes for
+    dead meanwhile.
+    """
+    for program in ("kube-controller-manager", "kube-scheduler"):
+        _kill(cluster, program)
+    subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
+
+
+def _kill(cluster: str, program: str) -> None:
+    found = of_record(RECORDS / cluster / program)
+    assert found, f"{program} of {cluster} does not run"
     os.kill(found.pid, signal.SIGKILL)
-
-
-def repair() -> None:
-    """Start again what was stopped. Nodes may take longer to come back than one `up` waits; the next goes on from there."""
-    command = [sys.executable, "-m", "tests.lab", "up"]
-    done = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True)
-    if done.returncode:
-        subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
 
 
 def kubeconfig(cluster: str) -> Path:

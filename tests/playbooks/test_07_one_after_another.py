@@ -18,8 +18,12 @@ pytestmark = pytest.mark.usefixtures("mesh")
 
 
 def broken(inventory: Any) -> None:
-    """A change of both members that breaks the first: istiod would reach it at a port where nobody listens."""
+    """A change of both members that breaks the first: istiod would reach it at a port where nobody listens.
+
+    The first is also the slower one, and comes first all the same.
+    """
     remotes = inventory["all"]["children"]["istio_remotes"]["hosts"]
+    remotes[FIRST]["mesh_cluster_name"] = f"{{{{ lookup('ansible.builtin.pipe', 'sleep 0.3; echo {FIRST}') }}}}"
     remotes[FIRST]["mesh_cluster_api_server"] = remotes[FIRST]["mesh_cluster_api_server"].replace(":6443", ":6444")
     inventory["all"]["vars"].update(
         remote_cluster_ingress_annotations={"example.com/changed": "yes"}, remote_cluster_timeout=15

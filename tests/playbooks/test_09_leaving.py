@@ -108,7 +108,7 @@ def test_a_cluster_that_is_out_of_reach_leaves_and_the_rest_is_done_later_by_the
         run = place.run(*leave(OTHER)).succeeded()
         assert_left(OTHER)
     finally:
-        repair()
+        repair(OTHER)
     commands = [one["command"] for one in place.result("leave")["left"]]
     assert commands
     run.says(*commands)

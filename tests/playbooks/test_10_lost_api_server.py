@@ -29,7 +29,7 @@ def test_the_cluster_whose_api_server_dies_fails_and_the_other_joins(place: Work
 
 
 def test_the_next_run_completes_the_join_and_the_mesh_works(place: Workplace) -> None:
-    repair()
+    repair(DYING)
     place.run("site").succeeded()
     assert members() == dict.fromkeys(REMOTES, "Available")
     assert get(PRIMARY, "secret", DYING) is not None

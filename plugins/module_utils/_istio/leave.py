@@ -1,157 +1,158 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What came of a cluster that leaves: the content of leave.json, from what the steps of the role reported. Pure."""
+"""A member taken out of the mesh, in the order that works: RemoteIstio, Secret of the primary, credential in the remote.
+
+When the RemoteIstio goes, an operator removes what it made in the remote, by the Secret's credential; its finalizer fails
+forever without the Secret (banzaicloud/istio-operator, pkg/controller/remoteistio). So the Secret stays until the
+RemoteIstio has gone.
+"""
 
 from __future__ import annotations
 
-import shlex
 import typing as t
+from dataclasses import dataclass
 
-Result = dict[str, t.Any]
+from .._errors import ApiError
+from .._kubernetes.apply import Change, delete_object, in_parallel
+from .._kubernetes.client import KubernetesClient
+from .._kubernetes.kinds import SECRET, Kind, describe
+from .._kubernetes.options import access_from
+from .._kubernetes.ownership import ownership_of
+from .._kubernetes.tokens import secret_of
+from .._wait import Progress
+from . import outcome, registration, resource
+from .finalizers import wait_gone
+from .outcome import Done
+from .remote_state import UNREACHABLE, credentials_in, is_asked_for
+from .remove_later import Left, left_in
+from .revoke import parts_of, remove_credentials
+from .terms import CONTROL_PLANE, Terms, terms_from
 
-REMOVED, KEPT = ("removed", "deleted"), "kept"
-NOT_REACHED = "the cluster was not reached"
-RELEASE = "Helm release"
-LABEL = "injection label of Namespace"
-DEFINITION = "CustomResourceDefinition"
-# What istiod writes into every namespace, and the record of which of its pods does.
-OF_ISTIOD = ("istio-ca-root-cert", "istio-ca-crl", "istio-namespace-controller-election")
-NO_INJECTION = "istio-injection- istio.io/rev-"
-SIDECARS = "security.istio.io/tlsMode=istio"
-RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
+Object = dict[str, t.Any]
 
 
-def leave_result(found: t.Mapping[str, t.Any]) -> Result:
-    """The content of leave.json.
+@dataclass(frozen=True)
+class Membership:
+    """What the primary has of a member."""
 
-    found: mesh_id, finished, check_mode, failure, cluster and primary (as the filter cluster gives them), istiod (the name of
-           its Deployment in the primary), namespace, reachable, why,
-           record (the RemoteIstio as it was, {} for none), release_names, and what the steps returned, {} or [] for those that
-           were not come to: unlabelled, releases, membership, emptied, remains, configmaps (objects), workloads
-    """
-    steps = done(found)
-    removed = [one for action, one in steps if action in REMOVED]
-    kept = [one for action, one in steps if action == KEPT]
+    remote_istio: Object | None
+    secret: Object | None
+    registered: list[Object]
+
+
+def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
+    """The module's result for the state absent. Raises MeshError."""
+    primary = KubernetesClient(access_from(params["primary"], params["primary"]["name"]))
+    remote = None if params["remote_is_gone"] else KubernetesClient(access_from(params, params["name"]))
+    terms = terms_from(params, None, CONTROL_PLANE, dry_run=check_mode)
+    kind = resource.kind_of(params["api_version"])
+    calls: list[t.Callable[[], t.Any]] = [
+        lambda: read_primary(primary, kind, terms),
+        lambda: credentials_in(remote, terms) if remote else [],
+    ]
+    member, found = in_parallel(calls)
+    done: Done = []
+    room = terms.namespace
+    planned = [outcome.Item(primary.cluster, sort, terms.name, room) for sort in (kind.kind, SECRET.kind)]
+    planned += [outcome.Item(terms.name, SECRET.kind, name, room) for name in terms.secret_names[:1] if remote]
+    left: list[Left] = []
+    with outcome.told(done, planned):
+        warnings = leave_primary(primary, kind, member, terms, params, done, progress)
+        if done[0][1].action != "kept":
+            left = leave_remote(remote, found, member, params, terms, done)
+    if remote and left:
+        commands = "; ".join(entry.command for entry in left)
+        warnings.append(
+            f"{terms.name}: was not to be had ({left[0].why}). What may be left there is removed by: {commands}"
+        )
     return {
-        "stage": "leave",
-        "mesh_id": found["mesh_id"],
-        "cluster": found["cluster"]["name"],
-        "finished": found["finished"],
-        "check_mode": found["check_mode"],
-        "failure": found["failure"],
-        "reachable": found["reachable"],
-        "why": found["why"],
-        "removed": removed,
-        "kept": [*kept, *kept_definitions(found, kept)],
-        "left": left(found),
-        "restart": restarts(found, removed),
+        **outcome.results(done),
+        "left": [entry.as_dict() for entry in left],
+        "warnings": warnings,
     }
 
 
-def done(found: t.Mapping[str, t.Any]) -> list[tuple[str, Result]]:
-    """Every object that a step handled, after what was done to it."""
-    labels = [
-        {"kind": LABEL, "name": name, "action": "removed"} for name in found["unlabelled"].get("unlabelled") or []
+def read_primary(primary: KubernetesClient, kind: Kind, terms: Terms) -> Membership:
+    calls: list[t.Callable[[], t.Any]] = [
+        lambda: primary.get(kind, terms.name, terms.namespace),
+        lambda: primary.get(SECRET, terms.name, terms.namespace),
+        lambda: primary.list(SECRET, terms.namespace, labels=registration.SELECTOR),
     ]
-    releases = [{**release, "kind": RELEASE} for release in found["releases"]]
-    objects = [*(found["membership"].get("objects") or []), *(found["emptied"].get("objects") or [])]
-    return [(str(one["action"]), entry(found, **one)) for one in [*labels, *releases, *objects]]
+    return Membership(*in_parallel(calls))
 
 
-def entry(found: t.Mapping[str, t.Any], kind: str, name: str, **one: t.Any) -> Result:
-    """One object in the form of leave.json. It is in the cluster that leaves where a step says no other."""
-    described = {
-        "cluster": one.get("cluster") or found["cluster"]["name"],
-        "kind": kind,
-        "namespace": one.get("namespace") or "",
-        "name": name,
-    }
-    return {**described, **{key: one[key] for key in ("why", "command") if one.get(key)}}
+def leave_primary(
+    primary: KubernetesClient,
+    kind: Kind,
+    member: Membership,
+    terms: Terms,
+    params: t.Mapping[str, t.Any],
+    done: Done,
+    progress: Progress,
+) -> list[str]:
+    """RemoteIstio, then Secret; the warnings. Adopted ones go too, since that is what leaving means; others' are kept."""
+    change = take(primary, kind, member.remote_istio, terms)
+    if member.remote_istio and change.action == "deleted" and not terms.dry_run:
+        wait_gone(primary, kind, member.remote_istio, params, progress)
+    done.append((primary.cluster, change))
+    if change.action == "kept":
+        title = describe(kind, terms.name, terms.namespace)
+        return [f"{primary.cluster}: {title} is kept, and {terms.name} a member: it {change.why}; see the option force"]
+    secret = take(primary, SECRET, member.secret, terms)
+    done.append((primary.cluster, secret))
+    registered = registration.others_for(member.registered, terms.name)
+    if secret.action == "kept":
+        registered.append(f"{describe(SECRET, terms.name, terms.namespace)}, which {secret.why}")
+    return [f"{primary.cluster}: istiod goes on reading {terms.name} by {title}" for title in registered]
 
 
-def kept_definitions(found: t.Mapping[str, t.Any], kept: t.Sequence[Result]) -> list[Result]:
-    """The definitions that Helm leaves behind when their release goes. Those of a release that is kept are that release's."""
-    releases = {f"{one['namespace']}/{one['name']}" for one in kept if one["kind"] == RELEASE}
-    mine = {f"{RELEASE} {found['namespace']}/{name}" for name in found["release_names"]}
-    mine -= {f"{RELEASE} {name}" for name in releases}
-    traces = (found["remains"].get("cluster_info") or {}).get("istio", {}).get("traces") or []
-    why = "Helm keeps definitions, since all objects of their kind go with them"
-    return [
-        entry(found, DEFINITION, trace["name"], why=why)
-        for trace in traces
-        if trace["kind"] == DEFINITION and trace["made_by"] in mine
-    ]
+def take(primary: KubernetesClient, kind: Kind, live: Object | None, terms: Terms) -> Change:
+    """Delete an object of the primary unless it belongs to others."""
+    if live is None:
+        return Change(kind.kind, terms.namespace, terms.name, "absent", before={}, after={})
+    standing = ownership_of(live, terms.mesh_id)
+    if standing.standing == "foreign" and not terms.force:
+        return Change(kind.kind, terms.namespace, terms.name, "kept", {}, {}, why=f"belongs to {standing.owner}")
+    if live["metadata"].get("deletionTimestamp"):
+        return Change(kind.kind, terms.namespace, terms.name, "deleted", before={}, after={})
+    return delete_object(primary, kind, live, dry_run=terms.dry_run)
 
 
-def left(found: t.Mapping[str, t.Any]) -> list[Result]:
-    """What was not removed, with the command that does it."""
-    credential = [entry(found, **one) for one in found["membership"].get("left") or []]
-    if found["reachable"]:
-        return [*credential, *written_by_istiod(found)]
-    if not found["membership"].get("objects"):
-        return []  # it was not come to: the cluster is a member as before
-    return unreached(found, [{**one, "why": NOT_REACHED} for one in credential])
+def leave_remote(
+    remote: KubernetesClient | None,
+    found: list[Object] | ApiError,
+    member: Membership,
+    params: t.Mapping[str, t.Any],
+    terms: Terms,
+    done: Done,
+) -> list[Left]:
+    """Take the credential out of the remote; what is left there since it cannot be asked, or not any more."""
+    asked = terms.secret()
+    if remote is None or isinstance(found, ApiError):
+        why = found.why if isinstance(found, ApiError) else "remote_is_gone is set, it was not asked"
+        names = names_in_use(member.secret, terms)
+        return left_in(params, parts_of([asked] if asked else [], []), names, why)
+    ours = [secret for secret in found if is_asked_for(secret, terms)]
+    remaining = [secret for secret in found if secret not in ours]
+    parts = parts_of([*ours, *([asked] if asked else [])], remaining)
+    before = len(done)
+    try:
+        remove_credentials(remote, ours, parts, terms, done)
+    except ApiError as error:
+        if error.status not in UNREACHABLE:
+            raise
+        gone = {(change.kind, change.name) for cluster, change in done[before:]}
+        names = [secret["metadata"]["name"] for secret in ours]
+        return [x for x in left_in(params, parts, names, error.why) if (x.kind, x.name) not in gone]
+    if not ours:
+        nothing = Change(SECRET.kind, terms.namespace, terms.secret_names[0], "absent", before={}, after={})
+        done.append((remote.cluster, nothing))
+    return []
 
 
-def written_by_istiod(found: t.Mapping[str, t.Any]) -> list[Result]:
-    """The ConfigMaps that istiod wrote into namespaces of the cluster."""
-    there = [one["metadata"] for one in found["configmaps"]]
-    kubectl = program("kubectl", found["cluster"])
-    entries = []
-    for name in OF_ISTIOD:
-        namespaces = sorted(one["namespace"] for one in there if one["name"] == name)
-        why = f"istiod put it into {', '.join(namespaces)}; sidecars that still run need it"
-        command = f"{kubectl} delete configmap --all-namespaces --field-selector metadata.name={name}"
-        entries += [entry(found, "ConfigMap", name, why=why, command=command)] if namespaces else []
-    return entries
-
-
-def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Result]:
-    """What the cluster holds as far as the primary and the names of releases tell, in the order in which it is to go."""
-    why = NOT_REACHED
-    kubectl, helm = program("kubectl", found["cluster"]), program("helm", found["cluster"])
-    space, record = found["namespace"], found["record"].get("spec") or {}
-    labels = [
-        entry(found, LABEL, name, why=why, command=f"{kubectl} label namespace {shlex.quote(name)} {NO_INJECTION}")
-        for name in record.get("autoInjectionNamespaces") or []
-    ]
-    releases = [
-        entry(found, RELEASE, name, namespace=space, why=why, command=f"{helm} uninstall --namespace {space} {name}")
-        for name in found["release_names"]
-    ]
-    empty = f"{why}; see first that nothing of others is in it"
-    namespace = entry(found, "Namespace", space, why=empty, command=f"{kubectl} delete namespace {space}")
-    pods = f"{kubectl} get pods --all-namespaces --selector {SIDECARS}"
-    sidecars = entry(found, "Pod", "with a sidecar", why="these have to be made anew", command=pods)
-    return [restart_of_istiod(found), *labels, *releases, *credential, sidecars, namespace]
-
-
-def restart_of_istiod(found: t.Mapping[str, t.Any]) -> Result:
-    """Seen with Istio 1.31: told to forget a member that it cannot reach, istiod took no other one until it was restarted."""
-    primary, space, name = found["primary"], found["namespace"], found["istiod"]
-    why = "it may wait for the cluster that it cannot reach, and take in no other member until then"
-    command = f"{program('kubectl', primary)} rollout restart deployment/{name} --namespace {space}"
-    return entry(found, "Deployment", name, cluster=primary["name"], namespace=space, why=why, command=command)
-
-
-def restarts(found: t.Mapping[str, t.Any], removed: t.Sequence[Result]) -> list[Result]:
-    """Workloads whose pods still run a sidecar, with the command by which they lose it; gateways that were removed apart."""
-    gone = {(one["namespace"], one["name"]) for one in removed if one["kind"] == RELEASE}
-    kubectl = program("kubectl", found["cluster"])
-    listed = []
-    for workload in found["workloads"]:
-        namespace, kind, name = workload["namespace"], workload["kind"], workload["name"]
-        if (namespace, name) in gone:
-            continue
-        where = f"{kind.lower()}/{name} --namespace {namespace}"
-        command = f"{kubectl} rollout restart {where}" if kind in RESTARTABLE else f"{kubectl} delete {where}"
-        listed.append({**workload, "command": command})
-    return listed
-
-
-def program(name: str, cluster: t.Mapping[str, t.Any]) -> str:
-    """kubectl or helm with the options by which it reaches a cluster."""
-    context = {"kubectl": "--context", "helm": "--kube-context"}[name]
-    options = {"--kubeconfig": cluster["kubeconfig"], context: cluster["context"]}
-    return " ".join([name, *(f"{option} {shlex.quote(value)}" for option, value in options.items() if value)])
+def names_in_use(secret: Object | None, terms: Terms) -> list[str]:
+    """The Secret in the remote behind the credential in the primary; those that there may be where it does not tell."""
+    credential = registration.credential_in(secret, terms.name)
+    name = secret_of(credential.token) if credential else ""
+    return [name] if name else terms.secret_names

@@ -16,7 +16,7 @@ from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
 from .._kubernetes.options import access_from
 from .._wait import Acceptor, Progress, Wait, check_expression, wait_until
-from . import leaving, outcome, registration, resource
+from . import leave, outcome, registration, resource
 from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
 from .join import Join, check, check_spec, read
 from .outcome import Done
@@ -31,7 +31,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     """Options of the module in, its result out. Raises MeshError."""
     resource.check_name(params["name"])
     if params["state"] == "absent":
-        return leaving.run(params, check_mode, progress)
+        return leave.run(params, check_mode, progress)
     for option in ("wait_success", "wait_failure"):
         if params[option] is not None:
             check_expression(option, params[option])

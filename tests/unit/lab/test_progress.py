@@ -41,9 +41,8 @@ def test_a_step_that_raises_is_told_as_failed_and_raises() -> None:
     assert lines(stream)[-1] == "FAILED etcd, S"
 
 
-def test_a_long_step_gives_signs_of_life_with_what_it_says_about_itself() -> None:
+def test_a_long_step_gives_signs_of_life() -> None:
     stream = io.StringIO()
-    with Progress(LineView(stream, heartbeat=0.05)) as progress, progress.step("kubelet") as step:
-        step.detail("340 packages compiled")
+    with Progress(LineView(stream, heartbeat=0.05)) as progress, progress.step("kubelet"):
         time.sleep(0.2)
-    assert "still  kubelet: 340 packages compiled, S so far" in lines(stream)
+    assert "still  kubelet, S so far" in lines(stream)

@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.multiregion.istio.plugins.module_utils import _wait
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._istio import credential, leaving, remote_istio
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import credential, leave, remote_istio
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import credentials
 from ansible_collections.multiregion.istio.plugins.modules.remote_istio import argument_spec
 from tests.unit.fake_cluster import CA, Cluster, World
@@ -42,9 +42,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     remote.add({"kind": "ServiceAccount", "metadata": {"name": "istio-reader-service-account", "namespace": ROOM}})
     root = {"kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt", "namespace": ROOM}, "data": {"ca.crt": CA}}
     remote.add(root)
-    for module in (remote_istio, leaving, credentials, credential):
+    for module in (remote_istio, leave, credentials, credential):
         monkeypatch.setattr(module, "KubernetesClient", world.client)
-    for area in ("join", "leaving", "remote_state", "revoke"):  # one after another, so that a number means one request
+    for area in ("join", "leave", "remote_state", "revoke"):  # one after another, so that a number means one request
         name = f"ansible_collections.multiregion.istio.plugins.module_utils._istio.{area}.in_parallel"
         monkeypatch.setattr(name, lambda calls: [call() for call in calls])
     clock, ticks = _wait.Clock, count()

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.changes import changes
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave import leave_result, program
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_result import leave_result, program
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_summary import leave_summary
 
 Object = dict[str, t.Any]

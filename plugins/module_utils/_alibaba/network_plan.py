@@ -37,7 +37,8 @@ def network_plan(
     eni_configs:   ConfigMaps kube-system/eni-config, by cluster
     services:      Services of the mesh's namespace, by cluster; service_names: those that count, () for all
     Returns {provider, clusters: all, completed by what was read, cloud: those of Alibaba Cloud, with groups: [{id}] as
-    ecs_security_group_rules takes them, vpcs: as cen_network takes them, is_joined: whether there are several VPCs, api_servers: [{cluster, api_server, sources}], problems: [Problem as dict]}.
+    ecs_security_group_rules takes them, vpcs: as cen_network takes them, is_joined: whether there are several VPCs,
+    api_servers: [{cluster, api_server, sources}], problems: [Problem as dict]}.
     Raises MeshError for what was read and cannot be understood, and an unknown provider.
     """
     if provider not in PROVIDERS:

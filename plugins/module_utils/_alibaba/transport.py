@@ -6,11 +6,13 @@
 - RuntimeOptions' repeating is ignored, so there is none; client.py repeats.
 - It takes proxies from HTTP_PROXY and HTTPS_PROXY but does not know NO_PROXY.
 - A scheme in the endpoint would be signed as part of the host.
+- Its connections are those of the process, and stay open.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import typing as t
@@ -43,6 +45,7 @@ class Sender:
         from alibabacloud_tea_openapi.client import Client
         from alibabacloud_tea_openapi.utils_models import Config
 
+        forget_connections_at_fork()
         scheme, separator, host = endpoint.rstrip("/").rpartition("://")
         self.host = host
         self._scheme = scheme if separator else "https"
@@ -88,6 +91,19 @@ class Sender:
             raise no_answer(action, place, self.host, getattr(error, "inner_exception", None) or error) from None
         body = answer.get("body")
         return body if isinstance(body, dict) else {}
+
+
+@functools.cache
+def forget_connections_at_fork() -> None:
+    """Ansible forks its workers after an inventory plugin has made calls: over the same connection, they would take each other's answers."""
+    from darabonba.core import DaraCore
+    from Tea.core import TeaCore
+
+    def forget() -> None:
+        for core in (DaraCore, TeaCore):  # the libraries keep their connections for the life of a process
+            core._sessions.clear()
+
+    os.register_at_fork(after_in_child=forget)
 
 
 _direct = threading.Lock()

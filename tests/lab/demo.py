@@ -1,4 +1,4 @@
-"""`python -m tests.lab.demo`: site.yml twice on the running lab, then what came out of it, on the screen and in .lab/demo.json.
+"""`python -m tests.lab.demo`: a closed network, site.yml twice, then what came out of it, on the screen and in .lab/demo.json.
 
 Every figure is read from Ansible's recap or from the result files that the playbooks wrote in this very run.
 """
@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.table import Table
 
 LAB = Path(".lab").resolve()
-INVENTORY = LAB / "inventory.yml"
+INVENTORY = LAB / "ack"
 RESULTS = LAB / "mesh"
 HELLO = Path(__file__).parent / "hello"
+Way = dict[str, str]  # {from, to}: names of clusters
 RECAP_LINE = re.compile(r"^(?P<host>\S+)\s+: ok=\d+\s+changed=(?P<changed>\d+)")
 
 
@@ -31,12 +32,13 @@ def main() -> int:
     """Run the demo; 0 where every member is Available and synced, every pair answers and the second run changed nothing."""
     started = time.monotonic()
     shutil.rmtree(RESULTS, ignore_errors=True)
-    _first, first_seconds = play("first run of site.yml: make the mesh")
-    second, second_seconds = play("second run of site.yml: nothing to do")
+    before = closed_network()
+    _first, first_seconds = play("first run of site.yml: open the network, make the mesh", "site")
+    second, second_seconds = play("second run of site.yml: nothing to do", "site")
     verified = json.loads((RESULTS / "verify.json").read_text())
     primary = json.loads((RESULTS / "primary.json").read_text())
     hello(verified)
-    demo = summary(verified, changed(second))
+    demo = summary(before, reached(), verified, changed(second))
     demo["seconds"] = {
         "site": round(first_seconds, 1),
         "site_again": round(second_seconds, 1),
@@ -47,20 +49,63 @@ def main() -> int:
     return 0 if holds(demo) else 1
 
 
-def play(title: str) -> tuple[list[str], float]:
-    """One run of site.yml with its output on the screen: (its lines, seconds). Ends the demo where the run fails."""
+def closed_network() -> list[Way]:
+    """The pairs of clusters of which one reaches the other before anybody has opened the network."""
+    if look():
+        play("the network is open, from another run: close it", "prerequisites", "-e", "network_prerequisites_state=absent")
+        look()
+    return reached()
+
+
+def look() -> list[Way]:
+    """Send packets as prerequisites.yml does, without opening anything, and print what became of them."""
+    only_look = ("-e", "network_prerequisites_provider=none", "-e", "network_prerequisites_probe=always")
+    title = "do the clusters reach each other? (prerequisites.yml, looking only)"
+    play(title, "prerequisites", *only_look, is_shown=False, may_fail=True)
+    for pair in probed():
+        arrived = "arrives" if pair["ok"] else pair["why"]
+        print(f"  {pair['from']:>14} -> {pair['what'].replace('_', ' ')} of {pair['to']}: {arrived}")
+    return reached()
+
+
+def probed() -> list[dict[str, Any]]:
+    """What the last run of prerequisites.yml sent from cluster to cluster."""
+    pairs: list[dict[str, Any]] = json.loads((RESULTS / "prerequisites.json").read_text())["probe"]["pairs"]
+    if not pairs:
+        raise SystemExit("prerequisites.yml sent no packets: cannot tell who reaches whom")
+    return pairs
+
+
+def reached() -> list[Way]:
+    """Pairs of clusters of which one reached all that it needs of the other."""
+    pairs = probed()
+    lost = {(pair["from"], pair["to"]) for pair in pairs if not pair["ok"]}
+    return [{"from": a, "to": b} for a, b in sorted({(pair["from"], pair["to"]) for pair in pairs} - lost)]
+
+
+def play(
+    title: str, playbook: str, *arguments: str, is_shown: bool = True, may_fail: bool = False
+) -> tuple[list[str], float]:
+    """One run of a playbook, with its output on the screen: (its lines, seconds). Ends the demo where the run fails."""
     print(f"\n=== {title}\n", flush=True)
     began = time.monotonic()
-    command = ["ansible-playbook", "-i", str(INVENTORY), "-e", f"mesh_results_dir={RESULTS}", "multiregion.istio.site"]
-    environment = {**os.environ, "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0"}
+    command = ["ansible-playbook", "-i", str(INVENTORY), "-e", f"mesh_results_dir={RESULTS}", *arguments]
+    environment = {
+        **os.environ,
+        "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
+    }
     lines = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        [*command, f"multiregion.istio.{playbook}"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         for line in process.stdout or ():
-            print(line, end="", flush=True)
+            if is_shown:
+                print(line, end="", flush=True)
             lines.append(re.sub(r"\x1b\[[0-9;]*m", "", line))
-    if process.returncode:
+    if process.returncode and not may_fail:
         raise SystemExit(
-            f"site.yml failed (exit code {process.returncode}); the lab goes on running: make lab-down ends it"
+            f"{playbook}.yml failed (exit code {process.returncode}); the lab goes on running: make lab-down ends it"
         )
     return lines, time.monotonic() - began
 
@@ -73,9 +118,11 @@ def changed(lines: Iterable[str]) -> int:
     return sum(counts)
 
 
-def summary(verified: dict[str, Any], changes: int) -> dict[str, Any]:
-    """The content of .lab/demo.json from the results of verify.yml."""
+def summary(before: list[Way], after: list[Way], verified: dict[str, Any], changes: int) -> dict[str, Any]:
+    """The content of .lab/demo.json from the pairs that reached each other before and after, and the results of verify.yml."""
     return {
+        "blocked_before": not before,
+        "reached": after,
         "members": [
             {key: member[key] for key in ("name", "region", "status", "synced")} for member in verified["members"]
         ],
@@ -90,7 +137,8 @@ def holds(demo: dict[str, Any]) -> bool:
     answered = {(pair["from"], pair["to"]) for pair in demo["requests"] if pair["sent"] and pair["ok"] == pair["sent"]}
     pairs = {(one, other) for one in names for other in names if one != other}
     members_fine = all(member["status"] == "Available" and member["synced"] for member in demo["members"])
-    return len(names) == 3 and members_fine and pairs <= answered and demo["changed_on_second_run"] == 0
+    network_fine = demo["blocked_before"] and {(pair["from"], pair["to"]) for pair in demo["reached"]} == pairs
+    return len(names) == 3 and network_fine and members_fine and pairs <= answered and demo["changed_on_second_run"] == 0
 
 
 def hello(verified: dict[str, Any]) -> None:
@@ -122,6 +170,11 @@ def show(demo: dict[str, Any], primary: dict[str, Any]) -> None:
     for source in names:
         matrix.add_row(source, *(cell(demo["requests"], source, target) for target in names))
     console.print()
+    console.print(
+        f"Before site.yml {'no cluster reached another' if demo['blocked_before'] else 'clusters REACHED each other'}; "
+        f"then {len(demo['reached'])} of {len(names) * (len(names) - 1)} ways were open.\n",
+        highlight=False,
+    )
     console.print(members)
     console.print(matrix)
     seconds = demo["seconds"]

@@ -1,4 +1,7 @@
-"""What a checkout is told about the lab, in its .lab directory: kubeconfigs and the inventory for the playbooks."""
+"""What a checkout is told about the lab, in its .lab directory: kubeconfigs, and inventories for the playbooks.
+
+inventory.yml has the clusters as any cluster, whose network somebody else looks after; ack/ reads them from the lab's cloud.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ import yaml
 
 from . import certificates
 from .binaries import ISTIO_VERSION
+from .cloud.account import KEY
+from .cloud.endpoint import PRODUCTS
+from .cloud_daemon import URL
 from .host import OUTPUT, write_private
 from .topology import CLUSTERS, Cluster
 
@@ -24,6 +30,7 @@ class PlainDumper(yaml.SafeDumper):
 
 
 INVENTORY = OUTPUT / "inventory.yml"
+ACK = OUTPUT / "ack"
 KUBECONFIGS = OUTPUT / "kubeconfigs"
 REQUESTS = {"cpu": "10m", "memory": "64Mi"}  # all of a mesh on one small machine
 # The lab's Envoy is the plain one, without Istio's own filters: none of them may be asked for.
@@ -42,14 +49,22 @@ def write(names: Iterable[str], charts: Path) -> None:
         write_private(KUBECONFIGS / name, certificates.kubeconfig(name, "admin").read_text())
     clusters = [cluster for cluster in CLUSTERS if cluster.name in set(names)]
     if clusters:
-        text = yaml.dump(inventory(clusters, KUBECONFIGS, charts), Dumper=PlainDumper, sort_keys=False)
-        INVENTORY.write_text(f"# Written by the lab: python -m tests.lab up\n{text}")
+        write_yaml(INVENTORY, inventory(clusters, KUBECONFIGS, charts))
+        write_yaml(ACK / "lab.ack_clusters.yml", ack_clusters(KUBECONFIGS))
+        write_yaml(ACK / "group_vars/all.yml", {**variables(charts), **cloud_variables()})
+
+
+def write_yaml(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.dump(content, Dumper=PlainDumper, sort_keys=False)
+    path.write_text(f"# Written by the lab: python -m tests.lab up\n{text}")
 
 
 def remove() -> None:
     """Remove what `write` wrote."""
     INVENTORY.unlink(missing_ok=True)
-    shutil.rmtree(KUBECONFIGS, ignore_errors=True)
+    for directory in (KUBECONFIGS, ACK):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def inventory(clusters: Sequence[Cluster], kubeconfigs: Path, charts: Path) -> dict[str, Any]:
@@ -58,25 +73,51 @@ def inventory(clusters: Sequence[Cluster], kubeconfigs: Path, charts: Path) -> d
     remotes = [cluster for cluster in clusters if cluster != CLUSTERS[0]]
     return {
         "all": {
-            "vars": {
-                "mesh_id": "lab",
-                "mesh_istio_version": ISTIO_VERSION,
-                "mesh_chart_source": str(charts),
-                "mesh_hub": "lab.local/istio",
-                "mesh_network_mode": "flat",
-                "mesh_flat_across_vpcs": True,
-                "primary_istio_values": ISTIOD_VALUES,
-                "remote_cluster_values": ISTIOD_VALUES,
-                "primary_istio_requests": REQUESTS,
-                "primary_istio_ingress_requests": REQUESTS,
-                "remote_cluster_ingress_requests": REQUESTS,
-            },
+            "vars": variables(charts),
             "children": {
                 "istio_primary": {"hosts": {one.name: host(one, kubeconfigs) for one in primary}},
                 "istio_remotes": {"hosts": {one.name: host(one, kubeconfigs) for one in remotes}},
             },
         }
     }
+
+
+def variables(charts: Path) -> dict[str, Any]:
+    """The mesh's variables."""
+    return {
+        "mesh_id": "lab",
+        "mesh_istio_version": ISTIO_VERSION,
+        "mesh_chart_source": str(charts),
+        "mesh_hub": "lab.local/istio",
+        "mesh_network_mode": "flat",
+        "mesh_flat_across_vpcs": True,
+        "primary_istio_values": ISTIOD_VALUES,
+        "remote_cluster_values": ISTIOD_VALUES,
+        "primary_istio_requests": REQUESTS,
+        "primary_istio_ingress_requests": REQUESTS,
+        "remote_cluster_ingress_requests": REQUESTS,
+    }
+
+
+def ack_clusters(kubeconfigs: Path) -> dict[str, Any]:
+    """The inventory that the plugin of this collection reads from the lab's cloud."""
+    return {
+        "plugin": "multiregion.istio.ack_clusters",
+        "regions": list(dict.fromkeys(cluster.vpc.region for cluster in CLUSTERS)),
+        "tags": {"mesh": "lab"},
+        "primary": {"name": CLUSTERS[0].name},
+        "compose": {"mesh_cluster_kubeconfig": f"'{kubeconfigs}/' ~ mesh_cluster_name"},
+        **access(),
+    }
+
+
+def cloud_variables() -> dict[str, Any]:
+    """How the playbooks call the lab's cloud, and that it may join a region of the mainland to one elsewhere."""
+    return {"mesh_alibaba_access": access(), "network_prerequisites_cross_border_approved": True}
+
+
+def access() -> dict[str, Any]:
+    return {"access_key": KEY.id, "secret_key": KEY.secret, "endpoints": dict.fromkeys(PRODUCTS, URL)}
 
 
 def host(cluster: Cluster, kubeconfigs: Path) -> dict[str, Any]:

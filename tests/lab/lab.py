@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from . import certificates, cleanup, control_plane, hollow, inventory, limits, network, node, parts, services
+from . import certificates, cleanup, cloud_daemon, control_plane, hollow, inventory, limits, network, node, parts, services
 from .host import OUTPUT, STATE, LabError, stopping
 from .parts import Parts
 from .progress import Progress
@@ -26,10 +26,13 @@ def up(clusters: Sequence[Cluster], planes: Sequence[ControlPlane], progress: Pr
     made = parts.ensure(progress, OUTPUT / "bin")
     with only_one(progress):
         network.refuse_conflicts()
-        progress.expect(1 + STEPS_PER_CLUSTER * len(clusters) + len(planes))
+        progress.expect(1 + bool(clusters) + STEPS_PER_CLUSTER * len(clusters) + len(planes))
         with progress.step("network"):
             limits.raise_limit()
             join(clusters, planes)
+        if clusters:
+            with progress.step("cloud"):
+                cloud_daemon.start()
         side_by_side(
             [
                 *(lambda cluster=cluster: raise_cluster(cluster, made, progress) for cluster in clusters),

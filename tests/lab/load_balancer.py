@@ -2,7 +2,7 @@
 
 kube-proxy sends what arrives at such an address to the Service's pods; this controller chooses the address, writes it
 into the Service's status and makes it an address of the cluster's network namespace, to which the router sends the
-whole range.
+whole range. Whatever it did it tells the lab's cloud, with the blocks of the nodes' pods.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
@@ -35,12 +36,14 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.load_balancer", description=__doc__)
     parser.add_argument("--kubeconfig", required=True)
     parser.add_argument("--pool", required=True, type=IPv4Network, help="the block of addresses to give")
+    parser.add_argument("--cloud", required=True, help="where the lab's cloud wants to be told of this cluster")
     options = parser.parse_args(arguments)
     api = client.CoreV1Api(connect(options.kubeconfig))
     while True:
         try:
             for services in snapshots(api):
-                reconcile(api, services, options.pool)
+                given = reconcile(api, services, options.pool)
+                tell(options.cloud, report(api.list_node(_request_timeout=ANSWER_SECONDS).items, given))
         except (ApiException, urllib3.exceptions.HTTPError, OSError, subprocess.CalledProcessError) as error:
             print(f"trying again in {RETRY_SECONDS} s: {error}", flush=True)
             time.sleep(RETRY_SECONDS)
@@ -66,8 +69,8 @@ def snapshots(api: Any) -> Iterator[list[Any]]:
         yield list(services.values())
 
 
-def reconcile(api: Any, services: Iterable[Any], pool: IPv4Network) -> None:
-    """Bring the Services' status and the namespace's addresses to what `assign` says."""
+def reconcile(api: Any, services: Iterable[Any], pool: IPv4Network) -> dict[IPv4Address, Any]:
+    """Bring the Services' status and the namespace's addresses to what `assign` says: each address with its Service."""
     objects = {service.metadata.uid: service for service in services}
     views = {uid: view(service) for uid, service in objects.items()}
     given = assign(views.values(), pool)
@@ -78,6 +81,23 @@ def reconcile(api: Any, services: Iterable[Any], pool: IPv4Network) -> None:
             print(f"{seen.name}: the address it asks for, or every one of {pool}, is taken", flush=True)
         if chosen != seen.has and (chosen or seen.has in pool):
             write_status(api, objects[uid], chosen)
+    return {address: objects[uid] for uid, address in given.items()}
+
+
+def report(nodes: Iterable[Any], given: Mapping[IPv4Address, Any]) -> dict[str, Any]:
+    """What the cloud wants to know, as its Report: node to its block of pods, address to pairs of port and NodePort."""
+    ports = {
+        str(one): [(port.port, port.node_port) for port in service.spec.ports if port.node_port]
+        for one, service in given.items()
+    }
+    return {"pods": {node.metadata.name: node.spec.pod_cidr or "" for node in nodes}, "services": ports}
+
+
+def tell(cloud: str, told: Mapping[str, Any]) -> None:
+    """Raises OSError where the cloud does not take it, as while nodes have no blocks."""
+    answer = urllib3.request("PUT", cloud, json=told, timeout=ANSWER_SECONDS, retries=False)
+    if answer.status != HTTPStatus.OK:
+        raise OSError(f"the cloud says {answer.data.decode()}")
 
 
 def view(service: Any) -> Service:

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from . import processes
+from . import cloud_daemon, processes
 from .binaries import TOOLS, module_version
 from .certificates import Programs, directory, kubeconfig
 from .host import CHECKOUT, LabError, run, wait_until
@@ -38,6 +38,8 @@ def start(cluster: Cluster, programs: Programs) -> None:
         admin,
         "--pool",
         str(cluster.balanced),
+        "--cloud",
+        f"{cloud_daemon.URL}/_lab/clusters/{cluster.name}",
     )
     # The Kubernetes client keeps certificates and key in temporary files for as long as it runs.
     temporary = directory(cluster.name) / "tmp"
@@ -48,7 +50,7 @@ def start(cluster: Cluster, programs: Programs) -> None:
 
 
 def wait_ready(cluster: Cluster, programs: Programs) -> None:
-    """Wait until all nodes are Ready and DNS is available.
+    """Wait until all nodes are Ready, DNS is available and the cloud knows of it.
 
     :raises LabError: not in time, with what is missing; or a process of the cluster ended.
     """
@@ -71,6 +73,8 @@ def missing(cluster: Cluster, programs: Programs) -> str:
     items = json.loads(answer)["items"]
     good = {item["metadata"]["name"] for item in items if _is(item, "Ready") or _is(item, "Available")}
     waiting = {cluster.node, *cluster.hollow_nodes, "coredns"} - good
+    if cluster.name not in (cloud_daemon.reported() or ()):
+        waiting.add("what the cloud knows")
     return f"Not ready yet: {', '.join(sorted(waiting))}." if waiting else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import control_plane, processes
+from . import cloud_daemon, control_plane, processes
 from .certificates import kubeconfig
 from .topology import CLUSTERS, MOST_CONTROL_PLANES
 from .topology import control_plane as numbered
@@ -26,5 +26,9 @@ def show() -> int:
         well = well and answers and not ended
         region = cluster.vpc.region if cluster else "-"
         table.add_row(plane.name, region, plane.api_server, "yes" if answers else "NO", ", ".join(ended) or "none")
+    if cloud_daemon.TOLD.exists():
+        answers, ended = cloud_daemon.answers(), processes.ended("cloud")
+        well = well and answers
+        table.add_row("the cloud", "-", cloud_daemon.URL, "yes" if answers else "NO", ", ".join(ended) or "none")
     Console().print(table if started else "There is no lab on this machine: python -m tests.lab up")
     return 0 if well else 1

@@ -14,7 +14,7 @@ from tests.lab.inventory import INVENTORY
 
 from .audit import Mark, Write
 from .clusters import NAMESPACE, PRIMARY, REMOTES, apply, get, members
-from .runs import Finished, Workplace
+from .runs import Finished, Workplace, open_network
 
 ADOPTING = REMOTES[1]  # its namespace was made by hand, before the mesh
 ChangedInventory = Callable[[Callable[[Any], None]], Path]
@@ -38,10 +38,11 @@ class Foretold:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def lab() -> None:
-    """The lab, with nothing of a mesh in it where the suite begins."""
+def lab(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The lab with its network open, as somebody else looks after it, and nothing of a mesh where the suite begins."""
     if not INVENTORY.exists():
         pytest.exit("there is no lab: `make scenarios` raises one and runs these tests on it", 1)
+    open_network(Workplace(tmp_path_factory.mktemp("network")))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.inventory import INVENTORY
+from tests.lab.inventory import ACK, INVENTORY
 
 from . import processes
 
@@ -129,18 +129,19 @@ class Workplace:
     def start(
         self, playbook: str, *arguments: str, inventory: Path = INVENTORY, environment: Mapping[str, str] | None = None
     ) -> Iterator[Running]:
-        """`ansible-playbook multiregion.istio.PLAYBOOK`, which does not outlive the context."""
+        """`ansible-playbook` of a playbook of the collection or a path, which does not outlive the context."""
         self.runs += 1
         mark = str(uuid.uuid4())
         title = " ".join([f"{playbook}.yml", *arguments])
-        log = self.place / "logs" / f"{self.runs:02}-{playbook}.log"
+        log = self.place / "logs" / f"{self.runs:02}-{Path(playbook).stem}.log"
         own = {
             "ANSIBLE_NOCOLOR": "1",
             "HOME": str(self.place / "home"),
             "TMPDIR": str(self.place / "tmp"),
             processes.MARK: mark,
         }
-        command = ["ansible-playbook", "-i", str(inventory), f"multiregion.istio.{playbook}", *arguments]
+        name = playbook if "/" in playbook else f"multiregion.istio.{playbook}"
+        command = ["ansible-playbook", "-i", str(inventory), name, *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
@@ -166,3 +167,9 @@ class Workplace:
         """A run from its begin to its end."""
         with self.start(playbook, *arguments, inventory=inventory) as running:
             return running.wait()
+
+
+def open_network(place: Workplace) -> None:
+    """Let the lab's clusters reach each other."""
+    arguments = ("-e", "network_prerequisites_probe=never")
+    place.run(str(Path(__file__).with_name("open_network.yml")), *arguments, inventory=ACK).succeeded()

@@ -1,5 +1,7 @@
 """The lab's cloud as a process: `python -m tests.lab.cloud --port N --state FILE`.
 
+With --enforce it decides about the packets of the network namespace that it runs in, by an nft table.
+
 FILE: JSON of {"keys": [{"id":, "secret":, "token":, "expires":}], "kubeconfigs": {CLUSTER: PATH}, "delays": {"Attaching": 2}},
 each part optional. What is done to the network is forgotten when the process ends.
 """
@@ -16,6 +18,7 @@ from typing import Any
 
 from .account import lab_account
 from .endpoint import serve
+from .enforcement import Enforcement
 from .server import Cloud
 from .state import Key, State
 
@@ -23,12 +26,20 @@ from .state import Key, State
 def main(arguments: list[str]) -> None:
     """Serve until the process is ended."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab.cloud", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", required=True, type=int)
     parser.add_argument("--state", type=Path, help="JSON: keys, kubeconfigs and delays")
+    parser.add_argument("--enforce", action="store_true", help="load what is decided into this network namespace")
     options = parser.parse_args(arguments)
     told = json.loads(options.state.read_text(encoding="utf-8")) if options.state else {}
-    with serve(Cloud(account(told)), options.port) as endpoint:
+    cloud = Cloud(account(told))
+    enforcement = Enforcement(cloud) if options.enforce else None
+    if enforcement:
+        enforcement.load()
+    with serve(cloud, options.port, options.host) as endpoint:
         print(f"the lab's cloud answers at {endpoint.url}", flush=True)
+        if enforcement:
+            enforcement.follow()
         threading.Event().wait()
 
 

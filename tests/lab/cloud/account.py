@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network
 
 from .. import topology
-from .network import Interface, RouteEntry, RouteTable, Rule, SecurityGroup, Vpc, VSwitch
+from .network import Balancer, Interface, Listener, RouteEntry, RouteTable, Rule, SecurityGroup, Vpc, VSwitch
 from .state import FLANNEL, TERWAY, Cluster, Key, Node, NodePool, State
 
 KEY = Key("LTAIlab0000000000", "lab-secret")
@@ -74,6 +74,7 @@ def add_flannel_cluster(state: State, cluster: topology.Cluster) -> None:
         for node, block in zip(pool.nodes, blocks, strict=False):
             add_interface(state, cluster.vpc.name, vswitch, node, pool.groups, [str(block)])
             state.system_table(cluster.vpc.name).entries.append(RouteEntry(str(block), node.instance))
+    add_api_server(state, cluster.name, str(address), pools[0].nodes[0])
     state.clusters[cluster_id(cluster.name)] = Cluster(
         cluster_id(cluster.name),
         cluster.name,
@@ -89,6 +90,13 @@ def add_flannel_cluster(state: State, cluster: topology.Cluster) -> None:
         pools=pools,
         tags={"mesh": "lab"},
     )
+
+
+def add_api_server(state: State, cluster: str, address: str, node: Node) -> None:
+    """A managed cluster's API server is behind a load balancer of ACK's own, so no security group decides who reaches it."""
+    at = state.interfaces[f"eni-{node.name}"]
+    name = f"lb-{cluster}"
+    state.balancers[name] = Balancer(name, at.vpc, f"{address}/32", at.id, [Listener(6443, managed=True)])
 
 
 def add_terway_cluster(state: State) -> None:

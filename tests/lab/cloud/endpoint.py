@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .faults import Fault
+from .report import Report
 from .server import Answer, Cloud
 from .signature import Message
 
@@ -21,9 +22,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, cloud: Cloud, port: int) -> None:
+    def __init__(self, cloud: Cloud, host: str, port: int) -> None:
         self.cloud = cloud
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__((host, port), Handler)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,7 +63,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def control(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:
-    """What a test outside the process asks: GET or DELETE /_lab/calls, POST /_lab/faults with a list of faults."""
+    """What the lab asks outside the API.
+
+    GET or DELETE /_lab/calls; POST /_lab/faults with a list of faults; PUT /_lab/clusters/NAME with the cluster's Report;
+    GET /_lab/clusters for those that have reported
+    """
     if (method, path) == ("GET", "/_lab/calls"):
         return Answer(200, {"calls": [asdict(call) for call in list(cloud.calls)]})
     if (method, path) == ("DELETE", "/_lab/calls"):
@@ -71,6 +76,12 @@ def control(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:
     if (method, path) == ("POST", "/_lab/faults"):
         cloud.faults.replace(Fault(**fault) for fault in json.loads(body))
         return Answer(200, {})
+    if (method, path) == ("GET", "/_lab/clusters"):
+        return Answer(200, {"clusters": sorted(cloud.reported)})
+    directory, _, name = path.rpartition("/")
+    if (method, directory) == ("PUT", "/_lab/clusters"):
+        missing = cloud.report(name, Report.read(json.loads(body)))
+        return Answer(409 if missing else 200, {"message": missing})
     return Answer(404, {"message": f"no {method} {path}"})
 
 
@@ -90,13 +101,13 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def serve(cloud: Cloud, port: int = 0) -> Iterator[Endpoint]:
-    """The cloud at a port of loopback, 0 for any that is free, until the end of the block."""
-    with Server(cloud, port) as server:
+def serve(cloud: Cloud, port: int = 0, host: str = "127.0.0.1") -> Iterator[Endpoint]:
+    """The cloud at a port, 0 for any that is free, until the end of the block."""
+    with Server(cloud, host, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield Endpoint("127.0.0.1", server.server_port)
+            yield Endpoint(host, server.server_port)
         finally:
             server.shutdown()
             thread.join()

@@ -20,4 +20,8 @@ class Call:
 
     @property
     def is_read(self) -> bool:
-        return self.action.startswith(READS)
+        return is_read(self.action)
+
+
+def is_read(action: str) -> bool:
+    return action.startswith(READS)

@@ -19,7 +19,8 @@ from . import permissions, schema
 from .errors import Refused
 from .faults import DROPS, Fault, Faults
 from .handlers import HANDLERS
-from .log import Call
+from .log import Call, is_read
+from .report import Report, apply
 from .request import Request
 from .signature import Message, Nonces, verify
 from .state import Key, State
@@ -40,8 +41,10 @@ class Answer:
 class Cloud:
     """The endpoint without its sockets. May be used by several threads.
 
-    calls: all that arrived with a name, in order; a test may clear it
-    now:   seconds since 1970 for signatures and temporary keys. What takes time goes by state.clock
+    calls:   all that arrived with a name, in order; a test may clear it
+    now:     seconds since 1970 for signatures and temporary keys. What takes time goes by state.clock
+    changed: called after each write, before its answer
+    reported: names of the clusters that have told of their nodes and Services
     """
 
     state: State
@@ -49,6 +52,8 @@ class Cloud:
     calls: list[Call] = field(default_factory=list)
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    changed: Callable[[], None] = lambda: None
+    reported: set[str] = field(default_factory=set)
     done: dict[tuple[str, str, str], tuple[Request, dict[str, Any]]] = field(default_factory=dict)  # by client token
     nonces: Nonces = field(default_factory=Nonces)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -56,6 +61,15 @@ class Cloud:
     @property
     def writes(self) -> list[Call]:
         return [call for call in self.calls if not call.is_read]
+
+    def report(self, cluster: str, report: Report) -> str:
+        """Take what a cluster tells of itself; or what is missing in it."""
+        with self.lock:
+            missing = apply(self.state, cluster, report)
+            if not missing:
+                self.changed()
+                self.reported.add(cluster)
+        return missing
 
     def answer(self, message: Message) -> Answer:
         """The answer to a message, which is logged."""
@@ -103,6 +117,8 @@ class Cloud:
                 raise Refused("IdempotentParameterMismatch", text)
             return body
         body = handler(self.state, request)
+        if not is_read(request.action):
+            self.changed()
         if token[-1]:
             self.done[token] = request, body
         return body

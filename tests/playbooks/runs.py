@@ -173,3 +173,8 @@ def open_network(place: Workplace) -> None:
     """Let the lab's clusters reach each other."""
     arguments = ("-e", "network_prerequisites_probe=never")
     place.run(str(Path(__file__).with_name("open_network.yml")), *arguments, inventory=ACK).succeeded()
+
+
+def close_network(place: Workplace) -> None:
+    """As it was before anybody opened it. What has a connection keeps it."""
+    place.run("prerequisites", "-e", "network_prerequisites_state=absent", inventory=ACK).succeeded()

@@ -72,9 +72,9 @@ lab-check: lab-build ## that lab-down leaves nothing, also after crashes and kil
 	@$(STAGE) lab-check python -m tests.lab.check_down
 
 .PHONY: demo
-demo: build ## the lab, one mesh over its three clusters, and proof of it in .lab/demo.json
+demo: build ## the lab, one mesh over its three clusters, and proof of it in .lab/demo.json; MODE=gateway (on a fresh lab) for one over gateways
 	@$(MAKE) lab-up CLUSTERS=
-	@$(STAGE) demo python -m tests.lab.demo
+	@$(STAGE) demo python -m tests.lab.demo $(MODE)
 
 .PHONY: scenarios
 scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 10 minutes); PYTEST="..." is for pytest

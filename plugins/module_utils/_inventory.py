@@ -46,8 +46,8 @@ def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[s
     cluster["name"] = text_of(variables, "mesh_cluster_name") or hostname
     cluster["provider"] = cluster["provider"] or "none"
     cluster["pods_in_vpc"] = flag_of(variables, "mesh_cluster_pods_in_vpc")
-    flat = text_of(variables, "mesh_network_mode") in ("", "flat")
-    network = (text_of(variables, "mesh_id") or "mesh1") if flat else cluster["name"]
+    is_apart = text_of(variables, "mesh_network_mode") == "gateway"
+    network = cluster["name"] if is_apart else (text_of(variables, "mesh_id") or "mesh1")
     cluster["network"] = text_of(variables, "mesh_cluster_network") or network
     cluster["missing"] = missing_variables(cluster)
     return cluster

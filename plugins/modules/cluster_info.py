@@ -190,6 +190,11 @@ cluster_info:
           type: str
           returned: always
           sample: default
+        network:
+          description: The Istio network that O(namespace) is labelled with, empty where it is with none.
+          type: str
+          returned: always
+          sample: mesh1
         managed_by:
           description:
             - Who put it there, as far as its marks say, C(Helm release) with namespace and name, C(Helm) (its charts, applied without it),

@@ -171,7 +171,9 @@ options:
     choices: [helm, operator]
     default: helm
   network_mode:
-    description: How pods of different clusters reach each other. This version supports V(flat) only.
+    description:
+      - How pods of different clusters reach each other. V(flat) is by their addresses, V(gateway) through east-west gateways, and
+        V(disabled) is a mesh of one cluster.
     type: str
     choices: [flat, gateway, disabled]
     default: flat

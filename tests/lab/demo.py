@@ -1,4 +1,4 @@
-"""`python -m tests.lab.demo`: a closed network, site.yml twice, then what came out of it, on the screen and in .lab/demo.json.
+"""`python -m tests.lab.demo [flat|gateway]`: a closed network, site.yml twice, then what came out of it, on the screen and in .lab/demo.json.
 
 Every figure is read from Ansible's recap or from the result files that the playbooks wrote in this very run.
 """
@@ -24,21 +24,28 @@ LAB = Path(".lab").resolve()
 INVENTORY = LAB / "ack"
 RESULTS = LAB / "mesh"
 HELLO = Path(__file__).parent / "hello"
+MODES = {
+    "flat": (),
+    # Pods of two clusters do not reach each other's addresses, also not from and to the primary.
+    "gateway": ("-e", '{"mesh_network_mode": "gateway", "network_prerequisites_control_plane": false}'),
+}
 Way = dict[str, str]  # {from, to}: names of clusters
 RECAP_LINE = re.compile(r"^(?P<host>\S+)\s+: ok=\d+\s+changed=(?P<changed>\d+)")
 
 
-def main() -> int:
+def main(mode: str = "flat") -> int:
     """Run the demo; 0 where every member is Available and synced, every pair answers and the second run changed nothing."""
     started = time.monotonic()
     shutil.rmtree(RESULTS, ignore_errors=True)
     before = closed_network()
-    _first, first_seconds = play("first run of site.yml: open the network, make the mesh", "site")
-    second, second_seconds = play("second run of site.yml: nothing to do", "site")
+    _first, first_seconds = play("first run of site.yml: open the network, make the mesh", "site", *MODES[mode])
+    second, second_seconds = play("second run of site.yml: nothing to do", "site", *MODES[mode])
+    after = reached()
+    pods = after if mode == "flat" else look()
     verified = json.loads((RESULTS / "verify.json").read_text())
     primary = json.loads((RESULTS / "primary.json").read_text())
     hello(verified)
-    demo = summary(before, reached(), verified, changed(second))
+    demo = {"mode": mode, **summary(before, after, pods, verified, changed(second))}
     demo["seconds"] = {
         "site": round(first_seconds, 1),
         "site_again": round(second_seconds, 1),
@@ -118,11 +125,17 @@ def changed(lines: Iterable[str]) -> int:
     return sum(counts)
 
 
-def summary(before: list[Way], after: list[Way], verified: dict[str, Any], changes: int) -> dict[str, Any]:
-    """The content of .lab/demo.json from the pairs that reached each other before and after, and the results of verify.yml."""
+def summary(
+    before: list[Way], after: list[Way], pods: list[Way], verified: dict[str, Any], changes: int
+) -> dict[str, Any]:
+    """The content of .lab/demo.json.
+
+    Pairs that reached each other before and after, pairs of which pods reach pods, and the results of verify.yml.
+    """
     return {
         "blocked_before": not before,
         "reached": after,
+        "pods_reached": pods,
         "members": [
             {key: member[key] for key in ("name", "region", "status", "synced")} for member in verified["members"]
         ],
@@ -138,6 +151,7 @@ def holds(demo: dict[str, Any]) -> bool:
     pairs = {(one, other) for one in names for other in names if one != other}
     members_fine = all(member["status"] == "Available" and member["synced"] for member in demo["members"])
     network_fine = demo["blocked_before"] and {(pair["from"], pair["to"]) for pair in demo["reached"]} == pairs
+    network_fine = network_fine and bool(demo["pods_reached"]) == (demo["mode"] == "flat")
     return len(names) == 3 and network_fine and members_fine and pairs <= answered and demo["changed_on_second_run"] == 0
 
 
@@ -172,7 +186,8 @@ def show(demo: dict[str, Any], primary: dict[str, Any]) -> None:
     console.print()
     console.print(
         f"Before site.yml {'no cluster reached another' if demo['blocked_before'] else 'clusters REACHED each other'}; "
-        f"then {len(demo['reached'])} of {len(names) * (len(names) - 1)} ways were open.\n",
+        f"then {len(demo['reached'])} of {len(names) * (len(names) - 1)} ways were open, "
+        f"pods reach pods of another cluster by their addresses on {len(demo['pods_reached'])}.\n",
         highlight=False,
     )
     console.print(members)
@@ -199,4 +214,4 @@ def cell(requests: Iterable[dict[str, Any]], source: str, target: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -96,6 +96,7 @@ def variables(charts: Path) -> dict[str, Any]:
         "primary_istio_requests": REQUESTS,
         "primary_istio_ingress_requests": REQUESTS,
         "remote_cluster_ingress_requests": REQUESTS,
+        "mesh_eastwest_requests": REQUESTS,
     }
 
 

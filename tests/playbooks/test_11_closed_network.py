@@ -15,7 +15,7 @@ JOIN = ("remotes", "--limit", FAR, "-e", "mesh_force=true")
 def test_a_join_fails_while_the_network_is_closed(place: Workplace) -> None:
     place.run("leave", "-e", f"mesh_leaving={FAR}").succeeded()
     close_network(place)
-    place.run(*JOIN, "-e", "remote_cluster_timeout=20").refused(FAR)
+    place.run(*JOIN, "-e", "remote_cluster_timeout=20").refused(FAR, "of this cluster reach istiod at 10.10.1.")
     assert members().get(FAR) != "Available"
 
 

@@ -27,6 +27,7 @@ NOTHING_OF_ISTIO: Object = {
     "version": "",
     "revision": "",
     "managed_by": "",
+    "network": "",
     "crd": False,
     "control_planes": [],
     "traces": [],

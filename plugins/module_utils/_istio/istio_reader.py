@@ -12,10 +12,19 @@ from .._errors import ApiError, MeshError
 from .._helm.release import last_mark, read_release, record_of
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, MUTATING_WEBHOOK, SECRET, SERVICE, Kind
+from .._kubernetes.kinds import (
+    CUSTOM_RESOURCE_DEFINITION,
+    DEPLOYMENT,
+    MUTATING_WEBHOOK,
+    NAMESPACE,
+    SECRET,
+    SERVICE,
+    Kind,
+)
 from . import traces
 
 Object = dict[str, t.Any]
+NETWORK = "topology.istio.io/network"
 # Makes a call; where reading is refused it keeps the error and answers with the second argument.
 Attempt = t.Callable[[t.Callable[[], t.Any], t.Any], t.Any]
 Calls = list[t.Callable[[], t.Any]]
@@ -29,17 +38,18 @@ def first_lists(client: KubernetesClient, namespace: str) -> Calls:
         partial(client.list, MUTATING_WEBHOOK),
         partial(client.list, traces.VALIDATING_WEBHOOK),
         partial(client.list, SECRET, namespace, metadata_only=True),
+        partial(client.get, NAMESPACE, namespace),
     ]
 
 
 def istio_facts(
-    client: KubernetesClient, namespace: str, definition: str, read: list[list[Object]], attempt: Attempt
+    client: KubernetesClient, namespace: str, definition: str, read: list[t.Any], attempt: Attempt
 ) -> Object:
     """All that is known of Istio in a cluster, for a mesh in `namespace`; `definition` is the name of RemoteIstio's.
 
     `read` has the answers of first_lists(); what they lead to is read here, releases of Helm with their content.
     """
-    istiods, defined, mutating, validating, secrets = read
+    istiods, defined, mutating, validating, secrets, room = read
     definitions = [each for each in defined if traces.is_istios(each)]
     webhooks = [each for each in mutating + validating if traces.is_istio_webhook(each)]
     known = istiods + definitions + webhooks
@@ -56,10 +66,16 @@ def istio_facts(
     return {
         "installed": here is not None,
         **{key: here[key] if here else "" for key in ("version", "revision", "managed_by")},
+        "network": network_of(room or {}),
         "crd": any(each["metadata"]["name"] == definition for each in definitions),
         "control_planes": planes,
         "traces": found,
     }
+
+
+def network_of(room: Object) -> str:
+    """The Istio network that the mesh's namespace is labelled with."""
+    return str((room.get("metadata", {}).get("labels") or {}).get(NETWORK, ""))
 
 
 def read_more(

@@ -72,23 +72,35 @@ def mesh_problems(params: t.Mapping[str, t.Any], members: list[Member]) -> t.Ite
 
 
 def network_problems(params: t.Mapping[str, t.Any], members: list[Member]) -> t.Iterator[Problem]:
-    """Whether the network between the clusters is one that this version can make a mesh over."""
-    if params["network_mode"] != "flat":
-        todo = "Set mesh_network_mode to flat"
-        yield Problem(ERROR, f"mesh_network_mode {params['network_mode']} is not supported by this version", todo=todo)
-        return
-    networks = sorted({member.options["network"] for member in members})
-    if len(networks) > 1:
-        todo = "Set mesh_cluster_network to the same value for all clusters, or leave it out"
-        what = f"the clusters are in several networks ({', '.join(networks)}), which is not supported by this version"
+    """Whether the clusters of each network can be one flat network, and whether there may be several clusters at all."""
+    remotes = [member.name for member in members if not member.is_primary]
+    if params["network_mode"] == "disabled" and remotes:
+        what = f"mesh_network_mode is disabled, which is a mesh of one cluster, and there are remotes: {', '.join(remotes)}"
+        todo = "Set mesh_network_mode to flat or gateway, or take the remotes out of the inventory"
         yield Problem(ERROR, what, todo=todo)
-    vpcs = sorted({member.options["vpc_id"] for member in members} - {""})
-    if len(vpcs) > 1 and not params["flat_across_vpcs"]:
+    for network in dict.fromkeys(member.options["network"] for member in members):
+        vpcs = sorted({member.options["vpc_id"] for member in members if member.options["network"] == network} - {""})
+        if len(vpcs) > 1 and not params["flat_across_vpcs"]:
+            yield Problem(
+                ERROR,
+                f"the clusters of network {network} are in several VPCs ({', '.join(vpcs)}) but are to be one flat network",
+                why="Pods of one VPC do not reach those of another unless their blocks are routed between the VPCs",
+                todo="Join the VPCs (Cloud Enterprise Network, VPN) and then set mesh_flat_across_vpcs to true; or set "
+                "mesh_network_mode to gateway, so that pods of different clusters meet at gateways only",
+            )
+
+
+def moved_problems(member: Member, read: Dict) -> t.Iterator[Problem]:
+    """Whether the cluster is in another network already: its proxies and gateways would go on telling the old one."""
+    found, wanted = (read.get("istio") or {}).get("network", ""), member.options["network"]
+    if found and found != wanted:
         yield Problem(
             ERROR,
-            f"the clusters are in several VPCs ({', '.join(vpcs)}) but are to be one flat network",
-            why="Pods of one VPC do not reach those of another unless their blocks are routed between the VPCs",
-            todo="Join the VPCs (Cloud Enterprise Network, VPN) and then set mesh_flat_across_vpcs to true",
+            f"the cluster is in network {found} of a running mesh, and is to be in {wanted}",
+            why="A network is written into every sidecar: changed under way, requests between clusters would fail until all are restarted",
+            todo=f"Leave it in {found} (mesh_network_mode, mesh_cluster_network). Or take it out of the mesh by multiregion.istio.leave "
+            "and let it join again; the primary changes last, by hand: uninstall its releases once no remote is left",
+            cluster=member.name,
         )
 
 
@@ -157,6 +169,7 @@ def read_problems(member: Member, params: t.Mapping[str, t.Any]) -> t.Iterator[P
     read = member.reached
     if not read:
         return
+    yield from moved_problems(member, read)
     yield from kubernetes_problems(params["istio_version"], read["kubernetes"], member.name)
     yield from worker_problems(read.get("workers"), params["minimum_workers"], member.name)
     yield from plugin_problems(member, read.get("network_plugin", ""))

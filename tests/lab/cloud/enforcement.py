@@ -20,12 +20,14 @@ class Enforcement:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.loaded = ""
+        self.loaded_at = 0.0  # by the network's clock
         self.changes = threading.Event()
         cloud.changed = self.load
 
     def load(self) -> None:
         """Bring the table to the state: afterwards packets go by it. Raises CalledProcessError where nft does not take it."""
         with self.cloud.lock:
+            self.loaded_at = self.cloud.state.clock()
             text = ruleset(self.cloud.state)
             if text != self.loaded:
                 subprocess.run(["nft", "--file", "-"], input=text, text=True, check=True, timeout=30)
@@ -36,14 +38,14 @@ class Enforcement:
         """Load whenever a state that takes time ends, until nft refuses."""
         while True:
             self.changes.clear()
-            self.changes.wait(seconds_to_next(self.cloud.state))
+            self.changes.wait(seconds_to_next(self.cloud.state, self.loaded_at))
             self.load()
 
 
-def seconds_to_next(network: Network) -> float:
-    """How long until something in the network changes by itself."""
-    now = network.clock()
-    return min((thing.at - now for thing in timed(network) if thing.becomes and thing.at > now), default=LOOK_AGAIN)
+def seconds_to_next(network: Network, since: float) -> float:
+    """How long until something changes by itself that had not at `since`; 0 where it has meanwhile."""
+    ends = [thing.at for thing in timed(network) if thing.becomes and thing.at > since]
+    return max(0.0, min(ends) - network.clock()) if ends else LOOK_AGAIN
 
 
 def timed(network: Network) -> Iterable[Timed]:

@@ -108,12 +108,13 @@ def test_the_table_is_loaded_again_after_what_changes_it_and_only_then(
     assert len(loaded) == 2
 
 
-def test_the_next_look_is_when_the_first_state_ends(cloud: Cloud) -> None:
-    state, now = cloud.state, [100.0]
-    state.clock = lambda: now[0]
-    assert seconds_to_next(state) == LOOK_AGAIN
+def test_the_next_look_is_when_the_first_state_ends_that_has_not_been_seen(cloud: Cloud) -> None:
+    state = cloud.state
+    state.clock = lambda: 100.0
+    assert seconds_to_next(state, 100.0) == LOOK_AGAIN
     state.cens["cen-1"] = Cen("cen-1", status="Creating", becomes="Active", at=107.0)
     state.associations.append(Relation("tr-attach-1", "vtb-1", status="Associating", becomes="Active", at=103.0))
-    assert seconds_to_next(state) == 3.0
-    now[0] = 103.0
-    assert seconds_to_next(state) == 4.0
+    assert seconds_to_next(state, 100.0) == 3.0
+    assert seconds_to_next(state, 103.0) == 7.0
+    state.clock = lambda: 108.0  # it took long to load what was at 104
+    assert seconds_to_next(state, 104.0) == 0.0

@@ -117,7 +117,7 @@ def test_everything_is_told_at_once_and_names_its_cluster(east: Dict, west: Dict
     assert errors == [
         ("", "Istio 1.30.0 is too old for this collection"),
         ("", "mesh_engine operator is not supported by this version"),
-        ("", "the clusters are in several VPCs (vpc-east, vpc-west) but are to be one flat network"),
+        ("", "the clusters of network m are in several VPCs (vpc-east, vpc-west) but are to be one flat network"),
         ("", "the clusters have different cluster domains: cluster.local (East), b.local (west)"),
         ("East", "the name 'East' is not a DNS-1123 label"),
         ("East", "not set for host host-east: mesh_cluster_region"),
@@ -172,21 +172,31 @@ def test_a_network_that_cannot_be_a_label_is_an_error(east: Dict, west: Dict) ->
     assert found == [("error", name, "the network 'a b' cannot be the value of a label") for name in ("east", "west")]
 
 
-@pytest.mark.parametrize("mode", ["gateway", "disabled"])
-def test_a_network_mode_that_is_not_there_yet_is_refused(east: Dict, west: Dict, mode: str) -> None:
-    found = problems(check(east, west, network_mode=mode))
-    assert found == [("error", "", f"mesh_network_mode {mode} is not supported by this version")]
+def test_a_mesh_of_one_cluster_has_no_remotes(east: Dict, west: Dict) -> None:
+    (found,) = problems(check(east, west, network_mode="disabled"))
+    assert found[2] == "mesh_network_mode is disabled, which is a mesh of one cluster, and there are remotes: west"
+    assert problems(check(east, network_mode="disabled")) == []
 
 
-def test_clusters_of_several_networks_are_refused(east: Dict, west: Dict) -> None:
-    found = problems(check(east, {**west, "network": "n"}))
-    assert found == [
-        ("error", "", "the clusters are in several networks (m, n), which is not supported by this version")
-    ]
+def test_only_the_clusters_of_one_network_have_to_be_in_one_vpc(east: Dict, west: Dict) -> None:
+    apart = {**west, "network": "n"}
+    assert problems(check(east, apart, network_mode="gateway", flat_across_vpcs=False)) == []
+    north = {**apart, "name": "north", "vpc_id": "vpc-north"}
+    found = problems(check(east, apart, north, flat_across_vpcs=False))
+    assert any(what.startswith("the clusters of network n are in several VPCs (vpc-north, ") for _, _, what in found)
+
+
+def test_the_network_of_a_running_mesh_is_not_changed(east: Dict, west: Dict) -> None:
+    infos = [info("east", 10), info("west", 20)]
+    infos[1]["istio"] = {"network": "old"}
+    found = problems(check(east, west, infos=infos))
+    assert found == [("error", "west", "the cluster is in network old of a running mesh, and is to be in m")]
+    infos[1]["istio"] = {"network": "m"}
+    assert problems(check(east, west, infos=infos)) == []
 
 
 def test_several_vpcs_need_a_word_of_consent_and_one_does_not(east: Dict, west: Dict) -> None:
-    assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith("the clusters are in several VPCs")
+    assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith("the clusters of network m are in several VPCs")
     west.update(vpc_id="vpc-east", vpc_cidrs=east["vpc_cidrs"], api_server="")
     assert problems(check(east, west, flat_across_vpcs=False)) == []
 

@@ -1,4 +1,4 @@
-"""`python -m tests.lab.demo [flat|gateway]`: a closed network, site.yml twice, then what came out of it, on the screen and in .lab/demo.json.
+"""`python -m tests.lab.demo [flat|gateway]`: a closed network, site.yml twice, then what came of it, on the screen and in .lab/demo.json.
 
 Every figure is read from Ansible's recap or from the result files that the playbooks wrote in this very run.
 """
@@ -59,7 +59,12 @@ def main(mode: str = "flat") -> int:
 def closed_network() -> list[Way]:
     """The pairs of clusters of which one reaches the other before anybody has opened the network."""
     if look():
-        play("the network is open, from another run: close it", "prerequisites", "-e", "network_prerequisites_state=absent")
+        play(
+            "the network is open, from another run: close it",
+            "prerequisites",
+            "-e",
+            "network_prerequisites_state=absent",
+        )
         look()
     return reached()
 
@@ -152,7 +157,9 @@ def holds(demo: dict[str, Any]) -> bool:
     members_fine = all(member["status"] == "Available" and member["synced"] for member in demo["members"])
     network_fine = demo["blocked_before"] and {(pair["from"], pair["to"]) for pair in demo["reached"]} == pairs
     network_fine = network_fine and bool(demo["pods_reached"]) == (demo["mode"] == "flat")
-    return len(names) == 3 and network_fine and members_fine and pairs <= answered and demo["changed_on_second_run"] == 0
+    return (
+        len(names) == 3 and network_fine and members_fine and pairs <= answered and demo["changed_on_second_run"] == 0
+    )
 
 
 def hello(verified: dict[str, Any]) -> None:

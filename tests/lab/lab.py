@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from . import certificates, cleanup, cloud_daemon, control_plane, hollow, inventory, limits, network, node, parts, services
+from . import (
+    certificates,
+    cleanup,
+    cloud_daemon,
+    control_plane,
+    hollow,
+    inventory,
+    limits,
+    network,
+    node,
+    parts,
+    services,
+)
 from .host import OUTPUT, STATE, LabError, stopping
 from .parts import Parts
 from .progress import Progress

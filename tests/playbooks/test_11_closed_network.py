@@ -1,4 +1,4 @@
-"""Nobody joins in a closed network: the run fails and says what does not answer. Once the network is open the same run completes the join."""
+"""Nobody joins in a closed network: the run fails and says what does not answer. Once it is open the same run completes the join."""
 
 from __future__ import annotations
 

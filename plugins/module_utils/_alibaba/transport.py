@@ -95,7 +95,7 @@ class Sender:
 
 @functools.cache
 def forget_connections_at_fork() -> None:
-    """Ansible forks its workers after an inventory plugin has made calls: over the same connection, they would take each other's answers."""
+    """Ansible forks its workers after an inventory plugin has made calls: over one connection they would take each other's answers."""
     from darabonba.core import DaraCore
     from Tea.core import TeaCore
 

@@ -20,7 +20,9 @@ class Report:
 
     @staticmethod
     def read(told: Mapping[str, Any]) -> Report:
-        return Report(told["pods"], {address: [(a, b) for a, b in ports] for address, ports in told["services"].items()})
+        return Report(
+            told["pods"], {address: [(a, b) for a, b in ports] for address, ports in told["services"].items()}
+        )
 
 
 def apply(state: State, name: str, report: Report) -> str:

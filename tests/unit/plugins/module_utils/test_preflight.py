@@ -196,7 +196,9 @@ def test_the_network_of_a_running_mesh_is_not_changed(east: Dict, west: Dict) ->
 
 
 def test_several_vpcs_need_a_word_of_consent_and_one_does_not(east: Dict, west: Dict) -> None:
-    assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith("the clusters of network m are in several VPCs")
+    assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith(
+        "the clusters of network m are in several VPCs"
+    )
     west.update(vpc_id="vpc-east", vpc_cidrs=east["vpc_cidrs"], api_server="")
     assert problems(check(east, west, flat_across_vpcs=False)) == []
 

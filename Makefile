@@ -87,9 +87,9 @@ integration: build ## modules on real API servers: ansible-test integration, two
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test
-test: ## what CI runs: check, lab-build, integration, demo, scenarios, lab-check; ends the lab
+test: ## what CI runs: check, lab-build, integration, demo (flat, then gateway), scenarios, lab-check; ends the lab
 	@rm -f $(BUILD)/stages $(BUILD)/units.xml $(BUILD)/scenarios.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

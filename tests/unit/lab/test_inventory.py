@@ -38,6 +38,7 @@ def test_a_host_has_all_variables_of_a_cluster() -> None:
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(inventory, "INVENTORY", tmp_path / "inventory.yml")
     monkeypatch.setattr(inventory, "KUBECONFIGS", tmp_path / "kubeconfigs")
+    monkeypatch.setattr(inventory, "ACK", tmp_path / "ack")
     monkeypatch.setattr(certificates, "STATE", tmp_path / "state")
     for name in ("cn-beijing-1", "api-1"):
         admin = certificates.kubeconfig(name, "admin")
@@ -57,6 +58,11 @@ def test_kubeconfigs_are_private_and_the_inventory_names_the_clusters_with_nodes
     hosts = yaml.safe_load(text)["all"]["children"]
     assert list(hosts["istio_primary"]["hosts"]) == ["cn-beijing-1"]
     assert not hosts["istio_remotes"]["hosts"]
+    plugin = yaml.safe_load((written / "ack/lab.ack_clusters.yml").read_text())
+    assert plugin["primary"] == {"name": "cn-beijing-1"}
+    assert plugin["regions"] == ["cn-beijing", "ap-southeast-1"]
+    common = yaml.safe_load((written / "ack/group_vars/all.yml").read_text())
+    assert common["mesh_alibaba_access"]["endpoints"]["ecs"] == "http://10.40.255.2:8080"
 
 
 def test_control_planes_alone_leave_the_inventory_as_it_is(written: Path) -> None:
@@ -70,3 +76,4 @@ def test_what_was_written_is_removed(written: Path) -> None:
     inventory.remove()
     assert not (written / "inventory.yml").exists()
     assert not (written / "kubeconfigs").exists()
+    assert not (written / "ack").exists()

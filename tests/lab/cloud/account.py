@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from ipaddress import IPv4Network
+from urllib.parse import urlsplit
 
 from .. import topology
-from .network import Interface, RouteEntry, RouteTable, Rule, SecurityGroup, Vpc, VSwitch
+from .network import Balancer, Interface, Listener, RouteEntry, RouteTable, Rule, SecurityGroup, Vpc, VSwitch
 from .state import FLANNEL, TERWAY, Cluster, Key, Node, NodePool, State
 
 KEY = Key("LTAIlab0000000000", "lab-secret")
 TERWAY_CLUSTER = "ap-southeast-1-terway"
 NODE_BLOCK = 24  # prefix length of a node's pods
+API_SERVER_PORT = 6443
 
 
 def small_account() -> State:
@@ -89,6 +91,7 @@ def add_flannel_cluster(state: State, cluster: topology.Cluster) -> None:
         pools=pools,
         tags={"mesh": "lab"},
     )
+    add_api_balancer(state, state.clusters[cluster_id(cluster.name)])
 
 
 def add_terway_cluster(state: State) -> None:
@@ -118,6 +121,17 @@ def add_terway_cluster(state: State) -> None:
         pod_vswitches={zone: [pods]},
         internal="https://10.50.1.200:6443",
         pools=pools,
+    )
+    add_api_balancer(state, state.clusters[cluster_id(name)])
+
+
+def add_api_balancer(state: State, cluster: Cluster) -> None:
+    """The load balancer that ACK makes for an API server, without an access list."""
+    address, first = urlsplit(cluster.internal).hostname, cluster.nodes[0]
+    cluster.balancer = f"lb-{cluster.name}"
+    listeners = [Listener(API_SERVER_PORT, managed=True)]
+    state.balancers[cluster.balancer] = Balancer(
+        cluster.balancer, cluster.vpc, f"{address}/32", f"eni-{first.name}", listeners
     )
 
 

@@ -14,7 +14,7 @@ from .faults import Fault
 from .server import Answer, Cloud
 from .signature import Message
 
-PRODUCTS = ("cbn", "cs", "ecs", "vpc")
+PRODUCTS = ("cbn", "cs", "ecs", "slb", "vpc")
 
 
 class Server(ThreadingHTTPServer):

@@ -49,7 +49,8 @@ options:
   endpoints:
     description:
       - Where products are called instead of their public endpoints, V(ecs-vpc.cn-beijing.aliyuncs.com) for one inside a VPC. Keys
-        are V(cs), V(ecs), V(vpc), V(cbn) and V(sts), values a host, a host with port, or either with V(https://) or V(http://) before it.
+        are V(cs), V(ecs), V(vpc), V(cbn), V(slb) and V(sts), values a host, a host with port, or either with V(https://) or V(http://)
+        before it.
       - If the option is not set, the value of E(ALICLOUD_ENDPOINTS) is used, written as V(ecs=HOST,vpc=HOST) or in JSON.
     type: dict
 requirements:

@@ -27,7 +27,7 @@ class Script:
 
     @property
     def endpoints(self) -> dict[str, str]:
-        return dict.fromkeys(("cs", "ecs", "vpc", "cbn"), self.url)
+        return dict.fromkeys(("cs", "ecs", "vpc", "cbn", "slb"), self.url)
 
 
 def said(body: t.Any, status: int = 200, **headers: str) -> Answer:

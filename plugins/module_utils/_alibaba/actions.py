@@ -8,6 +8,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+# Regions whose classic load balancers are called at the central endpoint, as the official client does.
+SLB_CENTRAL = (
+    "cn-qingdao",
+    "cn-beijing",
+    "cn-hangzhou",
+    "cn-shanghai",
+    "cn-shenzhen",
+    "cn-hongkong",
+    "ap-southeast-1",
+    "us-east-1",
+    "us-west-1",
+    "cn-shanghai-finance-1",
+    "cn-shenzhen-finance-1",
+    "cn-north-2-gov-1",
+)
 READS = ("Describe", "List", "Get", "Check")
 
 
@@ -57,6 +72,15 @@ PRODUCTS = {
             (("cn-hangzhou", "vpc.aliyuncs.com"),),
         ),
         Product("cbn", "2017-09-12", "cbn.aliyuncs.com", "cbn.aliyuncs.com", "cen"),
+        Product(
+            "slb",
+            "2014-05-15",
+            "slb.{region}.aliyuncs.com",
+            "slb.aliyuncs.com",
+            "slb",
+            "RegionId",
+            tuple((region, "slb.aliyuncs.com") for region in SLB_CENTRAL),
+        ),
     )
 }
 
@@ -134,6 +158,7 @@ def _cs(name: str, path: str, paging: Paging | None = None, ram: str = "", regio
 
 CLUSTERS = Paging("clusters", "page_number", "page_size", 50, "page_info.total_count")
 NODES = Paging("nodes", "pageNumber", "pageSize", 100, "page.total_count")
+ACCESS_LIST = Paging("AclEntrys.AclEntry", "Page", "PageSize", 50, "TotalAclEntry")
 ATTACHMENTS = by_token("TransitRouterAttachments")
 
 _ALL = (
@@ -157,6 +182,9 @@ _ALL = (
     Action("AuthorizeSecurityGroupEgress", "ecs", token=True),
     Action("RevokeSecurityGroup", "ecs", token=True),
     Action("RevokeSecurityGroupEgress", "ecs", token=True),
+    # classic load balancers
+    Action("DescribeLoadBalancerListeners", "slb", paging=by_token("Listeners")),
+    Action("DescribeAccessControlListAttribute", "slb", paging=ACCESS_LIST),
     # CEN
     Action("CheckTransitRouterService", "cbn", token=True),
     Action("OpenTransitRouterService", "cbn", token=True),

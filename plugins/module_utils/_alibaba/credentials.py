@@ -26,7 +26,7 @@ class Options:
     profile:         of ~/.aliyun/config.json
     ecs_role_name:   RAM role of the ECS instance that this runs on
     assume_role_arn: role to take on with the credentials found
-    endpoints:       product (cs, ecs, vpc, cbn, sts) to host, host:port, or http:// or https:// with these
+    endpoints:       product (cs, ecs, vpc, cbn, slb, sts) to host, host:port, or http:// or https:// with these
     """
 
     region: str = ""

@@ -132,11 +132,16 @@ def todo_for(
     for start, todo in TODO:
         if code.startswith(start):
             return todo
-    if code.startswith(DENIED) or (status == 403 and "ram" in code.lower()):
+    if is_denied(code, status):
         return f"Give the identity behind the access key the RAM permission {denied_action(body) or action.permission}"
     if code.startswith(BUSY):
         return "It went on being busy: look at its status in the console, and run it again"
     return "The cloud failed, not the call: run it again" if has_failed else ""
+
+
+def is_denied(code: str, status: int) -> bool:
+    """Whether the caller lacks a RAM permission."""
+    return code.startswith((*DENIED, "Forbidden.SubUser")) or (status == 403 and "ram" in code.lower())
 
 
 def denied_action(body: t.Mapping[str, t.Any]) -> str:

@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import MeshError
 from .._problems import ERROR, Problem
+from .access_list import unread, wanted
 
 Object = dict[str, t.Any]
 Cluster = t.Mapping[str, t.Any]
@@ -18,6 +19,7 @@ Objects = t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]]
 
 ACK, NONE, AUTO = "ack", "none", "auto"
 PROVIDERS = (AUTO, ACK, NONE)
+READ = ("access", "missing", "problem")  # of what ack_api_access_info returned
 ELSEWHERE = "or set network_prerequisites_provider to none and open the network yourself"
 
 
@@ -29,6 +31,7 @@ def network_plan(
     eni_configs: Objects | None = None,
     services: Objects | None = None,
     service_names: t.Sequence[str] = (),
+    api_access: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
 ) -> Object:
     """The clusters that are Alibaba Cloud's, their VPCs, and what is missing of them.
 
@@ -36,9 +39,11 @@ def network_plan(
     vswitch_ids:   of the transit routers' interfaces, by VPC
     eni_configs:   ConfigMaps kube-system/eni-config, by cluster
     services:      Services of the mesh's namespace, by cluster; service_names: those that count, () for all
+    api_access:    what ack_api_access_info returned, by cluster
     Returns {provider, clusters: all, completed by what was read, cloud: those of Alibaba Cloud, with groups: [{id}] as
     ecs_security_group_rules takes them, vpcs: as cen_network takes them, is_joined: whether there are several VPCs,
-    api_servers: [{cluster, api_server, sources}], problems: [Problem as dict]}.
+    api_servers: [{cluster, cluster_id, region, api_server, sources, is_readable, access, missing, problem}],
+    problems: [Problem as dict]}.
     Raises MeshError for what was read and cannot be understood, and an unknown provider.
     """
     if provider not in PROVIDERS:
@@ -60,7 +65,7 @@ def network_plan(
         "cloud": cloud,
         "vpcs": vpcs,
         "is_joined": len({vpc["vpc_id"] for vpc in vpcs}) > 1,
-        "api_servers": api_servers(completed, cloud),
+        "api_servers": api_servers(completed, cloud, api_access or {}),
         "problems": [problem.as_dict() for problem in problems_of(completed, cloud, chosen, state)],
     }
 
@@ -133,18 +138,46 @@ def gateways(cluster: Cluster, services: Objects, names: t.Sequence[str]) -> Obj
     return {"gateway_ports": found, "gateway_addresses": sorted(set(addresses))}
 
 
-def api_servers(clusters: t.Sequence[Cluster], cloud: t.Sequence[Cluster]) -> list[Object]:
-    """Which blocks must reach each API server: it sits behind a load balancer, whose access list no rule of a group opens."""
+def api_servers(
+    clusters: t.Sequence[Cluster], cloud: t.Sequence[Cluster], found: t.Mapping[str, t.Mapping[str, t.Any]]
+) -> list[Object]:
+    """Which blocks must reach each API server: it sits behind a load balancer, whose access list no rule of a group opens.
+
+    found: what was read of that list, by cluster. What cannot be read is told; what was not asked for yet has no problem.
+    """
     primary = next((cluster for cluster in clusters if cluster["role"] == "primary"), None)
     if primary is None:
         return []
     nodes = primary["vswitch_cidrs"] or primary["vpc_cidrs"]
     sources = list(dict.fromkeys([*nodes, *primary["pod_cidrs"]]))
     return [
-        {"cluster": cluster["name"], "api_server": cluster["api_server"], "sources": sources}
+        {
+            "cluster": cluster["name"],
+            "cluster_id": cluster["id"],
+            "region": cluster["region"],
+            "api_server": cluster["api_server"],
+            "sources": sources,
+            "is_readable": not why,
+            **unread(why),
+            **{key: value for key, value in found.get(cluster["name"], {}).items() if key in READ},
+        }
         for cluster in cloud
         if cluster["name"] != primary["name"]
+        for why in [why_unread(cluster, sources)]
     ]
+
+
+def why_unread(cluster: Cluster, sources: t.Sequence[str]) -> str:
+    """Why an access list cannot be compared with the primary's blocks, "" where it can."""
+    name, what = cluster["name"], "the access list of its API server was not read"
+    if not cluster["id"]:
+        todo = f"Set it for host {cluster['hostname']}"
+        error = MeshError(what, cluster=name, why="mesh_cluster_id is not set", todo=todo)
+        return f"{error} {wanted(sources)}"
+    if cluster["api_server_proxy"]:  # nodes and pods are not what it sees
+        todo = "If there is one, it has to let in the proxy"
+        return str(MeshError(what, cluster=name, why="mesh_cluster_api_server_proxy is set", todo=todo))
+    return ""
 
 
 def problems_of(clusters: t.Sequence[Cluster], cloud: t.Sequence[Cluster], provider: str, state: str) -> list[Problem]:

@@ -21,7 +21,7 @@ def network_summary(found: Result) -> str:
         ("Costs money", [cost(one) for one in found["network"].get("costs", [])]),
         ("Kept, because others use it", list(found["network"].get("kept", []))),
         ("Routes that a table lacks", list(found["network"].get("missing_routes", []))),
-        ("Where the load balancer of an API server has an access list, it has to let in", access(found)),
+        ("Access lists in front of API servers", access(found)),
     ):
         if entries:
             parts.append("\n".join([title, *(f"  {printable(entry)}" for entry in entries)]))
@@ -68,10 +68,8 @@ def cost(one: Result) -> str:
 
 
 def access(found: Result) -> list[str]:
-    """Only where something is opened: what is taken away needs no access."""
+    """What lacks or was not read, unless the first sentence says it. What is taken away needs no access."""
     if found["state"] == "absent":
         return []
-    return [
-        f"{one['cluster']}{' (' + one['api_server'] + ')' if one['api_server'] else ''}: {', '.join(one['sources'])}"
-        for one in found["api_servers"]
-    ]
+    problems = [str(one["problem"]) for one in found["api_servers"]]
+    return [problem for problem in problems if problem and problem not in found["failure"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from ipaddress import IPv4Network
+from urllib.parse import urlsplit
 
 from .. import topology
 from .network import Balancer, Interface, Listener, RouteEntry, RouteTable, Rule, SecurityGroup, Vpc, VSwitch
@@ -13,6 +14,7 @@ from .state import FLANNEL, TERWAY, Cluster, Key, Node, NodePool, State
 KEY = Key("LTAIlab0000000000", "lab-secret")
 TERWAY_CLUSTER = "ap-southeast-1-terway"
 NODE_BLOCK = 24  # prefix length of a node's pods
+API_SERVER_PORT = 6443
 
 
 def small_account() -> State:
@@ -74,7 +76,6 @@ def add_flannel_cluster(state: State, cluster: topology.Cluster) -> None:
         for node, block in zip(pool.nodes, blocks, strict=False):
             add_interface(state, cluster.vpc.name, vswitch, node, pool.groups, [str(block)])
             state.system_table(cluster.vpc.name).entries.append(RouteEntry(str(block), node.instance))
-    add_api_server(state, cluster.name, str(address), pools[0].nodes[0])
     state.clusters[cluster_id(cluster.name)] = Cluster(
         cluster_id(cluster.name),
         cluster.name,
@@ -90,13 +91,7 @@ def add_flannel_cluster(state: State, cluster: topology.Cluster) -> None:
         pools=pools,
         tags={"mesh": "lab"},
     )
-
-
-def add_api_server(state: State, cluster: str, address: str, node: Node) -> None:
-    """A managed cluster's API server is behind a load balancer of ACK's own, so no security group decides who reaches it."""
-    at = state.interfaces[f"eni-{node.name}"]
-    name = f"lb-{cluster}"
-    state.balancers[name] = Balancer(name, at.vpc, f"{address}/32", at.id, [Listener(6443, managed=True)])
+    add_api_balancer(state, state.clusters[cluster_id(cluster.name)])
 
 
 def add_terway_cluster(state: State) -> None:
@@ -126,6 +121,17 @@ def add_terway_cluster(state: State) -> None:
         pod_vswitches={zone: [pods]},
         internal="https://10.50.1.200:6443",
         pools=pools,
+    )
+    add_api_balancer(state, state.clusters[cluster_id(name)])
+
+
+def add_api_balancer(state: State, cluster: Cluster) -> None:
+    """The load balancer that ACK makes for an API server, without an access list: no security group decides who reaches it."""
+    address, first = urlsplit(cluster.internal).hostname, cluster.nodes[0]
+    cluster.balancer = f"lb-{cluster.name}"
+    listeners = [Listener(API_SERVER_PORT, managed=True)]
+    state.balancers[cluster.balancer] = Balancer(
+        cluster.balancer, cluster.vpc, f"{address}/32", f"eni-{first.name}", listeners
     )
 
 

@@ -96,6 +96,7 @@ def summary(cluster: Cluster) -> Answer:
         "updated": CREATED,
         "tags": [{"key": key, "value": value} for key, value in cluster.tags.items()],
         "resource_group_id": cluster.resource_group,
+        "external_loadbalancer_id": cluster.balancer,
         "master_url": master_url(cluster),
         "meta_data": meta_data(cluster),
     }

@@ -69,7 +69,7 @@ def through(
     network: Network, balancer: Balancer, listening: Listener, source: IPv4Address, port: int
 ) -> tuple[bool, str]:
     """Whether a load balancer hands a connection on to what is behind it, which sees the client's address."""
-    if balancer.access is not None and not holds(balancer.access, source):
+    if balancer.access and not holds(balancer.access, source):
         return False, f"the access list of {balancer.id} lacks {source}"
     if listening.managed:
         return True, f"{balancer.id} is open to {source}"

@@ -20,6 +20,7 @@ from .schema import FILE
 PACKAGES = {  # ECS last: it has old forms of other products' calls
     "cbn": "alibabacloud_cbn20170912",
     "cs": "alibabacloud_cs20151215",
+    "slb": "alibabacloud_slb20140515",
     "vpc": "alibabacloud_vpc20160428",
     "ecs": "alibabacloud_ecs20140526",
 }

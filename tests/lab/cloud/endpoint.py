@@ -15,7 +15,7 @@ from .report import Report
 from .server import Answer, Cloud
 from .signature import Message
 
-PRODUCTS = ("cbn", "cs", "ecs", "vpc")
+PRODUCTS = ("cbn", "cs", "ecs", "slb", "vpc")
 
 
 class Server(ThreadingHTTPServer):

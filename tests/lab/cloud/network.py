@@ -105,7 +105,8 @@ class Listener:
 
 @dataclass
 class Balancer:
-    """A load balancer's address, or a block of such, in a VPC. access: who may reach it; None has no access list."""
+    """A load balancer's address, or a block of such, in a VPC. access: who may reach it; [] is a list without
+    entries, which lets everybody in, and None no list."""
 
     id: str
     vpc: str

@@ -139,9 +139,7 @@ def balance(network: Network, balancer: Balancer, one: Listener, chains: dict[st
     at = network.interfaces[balancer.interface]
     packet = f"tcp dport {one.port}" if one.port else "meta l4proto tcp"
     behind = one.backend or one.port
-    lines = [] if balancer.access is None else [f"{packet} ip saddr != {listed(balancer.access)} drop"]
-    if balancer.access == []:
-        return [f"{packet} drop"]
+    lines = [] if not balancer.access else [f"{packet} ip saddr != {listed(balancer.access)} drop"]
     if one.managed:
         return [*lines, f"{packet} accept"]
     if one.port and not is_healthy(network, at, behind):

@@ -1,7 +1,7 @@
-"""The lab's cloud as one HTTP endpoint on loopback for ECS, VPC, CEN and ACK, as strict as the real ones are, or stricter.
+"""The lab's cloud as one HTTP endpoint on loopback for ECS, VPC, CEN, CLB and ACK, as strict as the real ones are, or stricter.
 
 A call goes through: signature, faults that were asked for, parameters, permission, the handler. What handlers decide is in
-cs.py, ecs.py, vpc.py and cbn.py.
+cs.py, ecs.py, slb.py, vpc.py and cbn.py.
 """
 
 from __future__ import annotations

@@ -56,6 +56,7 @@ class Cluster:
     pods:         block of Flannel's pods, "" with Terway
     pod_vswitches: zone -> vSwitches of Terway's pods
     public, internal: URLs of its API server; public is "" without an EIP
+    balancer:     the load balancer of its API server
     kubeconfig:   YAML with which the cluster can be reached really, "" for one that leads nowhere
     size:         what the API says of its size, which is not the number of its workers
     """
@@ -72,6 +73,7 @@ class Cluster:
     pod_vswitches: dict[str, list[str]] = field(default_factory=dict)
     public: str = ""
     internal: str = ""
+    balancer: str = ""
     pools: list[NodePool] = field(default_factory=list)
     state: str = "running"
     version: str = "1.34.10-aliyun.1"

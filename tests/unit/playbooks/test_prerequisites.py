@@ -20,6 +20,7 @@ from tests.lab.cloud.account import KEY
 from tests.lab.cloud.decide import allowed
 from tests.lab.cloud.endpoint import Endpoint
 from tests.lab.cloud.server import Cloud
+from tests.lab.cloud.state import Key
 from tests.playbooks.runs import Finished, Workplace
 
 Object = dict[str, t.Any]
@@ -72,6 +73,10 @@ class Place:
         pairs = {(here, there) for here in self.members for there in self.members if here != there}
         return {(a, b) for a, b in pairs if allowed(state, places[a], places[b], "tcp", 8080).allowed}
 
+    def api_is_reached(self, name: str) -> bool:
+        """Whether a pod of the primary reaches a cluster's API server."""
+        return allowed(self.cloud.state, PODS[PRIMARY], NODES[name], "tcp", 6443).allowed
+
 
 @pytest.fixture
 def place(tmp_path: Path, cloud: Cloud, endpoint: Endpoint, client: Client) -> Iterator[Place]:
@@ -100,12 +105,14 @@ def test_closed_foretold_opened_left_alone_and_closed_again(place: Place) -> Non
     assert {cost["kind"] for cost in result["network"]["costs"]} == {"attachment", "peer"}
     assert {name: len(groups) for name, groups in result["security_groups"].items()} == dict.fromkeys(MESH, 2)
     assert result["api_servers"][0]["sources"] == ["10.10.1.0/24", "10.101.0.0/16"]
+    assert [x["access"] for x in result["api_servers"]] == ["open", "open"]
+    assert "Access lists" not in opened.output
 
     place.cloud.calls.clear()
     place.run("--diff").unchanged().says("The network of mesh mesh1: nothing to change.")
     calls = len(place.cloud.calls)
     assert not place.writes()
-    assert calls <= 12 * len(MESH) + 8 * 2
+    assert calls <= 12 * len(MESH) + 8 * 2, calls
 
     gone = place.run("-e", "network_prerequisites_state=absent").succeeded()
     gone.says("The network of mesh mesh1 is taken away.")
@@ -184,6 +191,47 @@ def test_parts_are_run_by_their_tags(place: Place) -> None:
     place.run("--tags", "network_prerequisites_rules").succeeded()
     assert set(place.writes()) == {"AuthorizeSecurityGroup"}
     assert len(place.reached(PODS)) == 6
+    place.run("--tags", "network_prerequisites_api_access").unchanged()
+    assert {call.action for call in place.cloud.calls} == {"DescribeClusterDetail", "DescribeLoadBalancerListeners"}
+
+
+def test_an_api_server_that_shuts_the_primary_out_is_named_once_the_network_is_open(place: Place) -> None:
+    balancer = place.cloud.state.balancers[f"lb-{FAR}"]
+    balancer.access = ["10.10.0.0/16"]
+    wanted = (
+        f"cluster {FAR}: load balancer lb-{FAR}",
+        f"does not let in 10.101.0.0/16: its access list acl-{FAR} (list of lb-{FAR})",
+    )
+    place.run("--check").refused(*wanted)
+    assert not place.writes()
+
+    place.run().refused(*wanted, "Add it to acl-")
+    assert place.writes()["AuthorizeSecurityGroup"] == 6 and len(place.reached(PODS)) == 6
+    assert not place.api_is_reached(FAR) and place.api_is_reached(NEIGHBOUR)
+    result = place.result()
+    assert f"acl-{FAR}" in result["failure"]
+    assert {x["cluster"]: (x["access"], x["missing"]) for x in result["api_servers"]} == {
+        NEIGHBOUR: ("open", []),
+        FAR: ("missing", ["10.101.0.0/16"]),
+    }
+
+    balancer.access += ["10.101.0.0/17", "10.101.128.0/17"]
+    place.run().unchanged().says("nothing to change")
+    assert not place.writes() and place.api_is_reached(FAR)
+    assert {x["cluster"]: x["access"] for x in place.result()["api_servers"]} == {NEIGHBOUR: "open", FAR: "held"}
+
+
+def test_an_access_list_that_may_not_be_read_is_told_and_stops_nothing(place: Place) -> None:
+    denied = frozenset({"slb:DescribeLoadBalancerListeners"})
+    place.cloud.state.keys[KEY.id] = Key(KEY.id, KEY.secret, denied=denied)
+    place.hosts[FAR]["mesh_cluster_id"] = ""
+    run = place.run().succeeded()
+    run.says("Access lists in front of API servers", "RAM permission slb:DescribeLoadBalancerListeners")
+    run.says(
+        f"cluster {FAR}: the access list of its API server was not read: mesh_cluster_id is not set. Set it for host {FAR}."
+    )
+    assert [x["access"] for x in place.result()["api_servers"]] == ["unread", "unread"]
+    assert place.writes()["AuthorizeSecurityGroup"] == 6
 
 
 def test_a_key_among_the_variables_is_not_shown(place: Place) -> None:

@@ -54,3 +54,16 @@ def test_of_cen(cloud: CheckedCloud, endpoint: Endpoint) -> None:
     made = client.create_cen(model("cbn", "CreateCenRequest", name="mesh", client_token="one")).body
     body = client.describe_cens(model("cbn", "DescribeCensRequest")).body
     assert [cen.cen_id for cen in body.cens.cen] == [made.cen_id]
+
+
+def test_of_clb(cloud: CheckedCloud, endpoint: Endpoint) -> None:
+    cloud.state.balancers["lb-cn-beijing-2"].access = ["10.10.1.0/24"]
+    client = official("slb", endpoint)
+    request = model(
+        "slb", "DescribeLoadBalancerListenersRequest", region_id="cn-beijing", load_balancer_id=["lb-cn-beijing-2"]
+    )
+    (listener,) = client.describe_load_balancer_listeners(request).body.listeners
+    assert (listener.listener_port, listener.acl_status, listener.acl_type) == (6443, "on", "white")
+    request = model("slb", "DescribeAccessControlListAttributeRequest", region_id="cn-beijing", acl_id=listener.acl_id)
+    body = client.describe_access_control_list_attribute(request).body
+    assert [entry.acl_entry_ip for entry in body.acl_entrys.acl_entry] == ["10.10.1.0/24"]

@@ -16,6 +16,7 @@ PACKAGES = {
     "ecs": "alibabacloud_ecs20140526",
     "vpc": "alibabacloud_vpc20160428",
     "cbn": "alibabacloud_cbn20170912",
+    "slb": "alibabacloud_slb20140515",
 }
 
 
@@ -79,7 +80,7 @@ def test_a_call_has_the_parameters_that_the_client_adds(action: Action) -> None:
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda x: x.name)
 def test_a_call_pages_as_the_official_models_say(action: Action) -> None:
     known = parameters_of(action)
-    ways = {"PageNumber", "page_number", "pageNumber", "NextToken"}
+    ways = {"PageNumber", "Page", "page_number", "pageNumber", "NextToken"}
     if action.paging is None:
         assert not known & ways
         return

@@ -167,12 +167,61 @@ def test_gateways_of_terway_have_the_ports_of_their_pods() -> None:
     assert not [x for x in planned["sg-n"] if x["direction"] == "ingress"]
 
 
+SERVER = "https://10.2.0.1:6443"
+
+
+def api_server(*, read: Object | None = None, **given: t.Any) -> Object:
+    """The one API server of a plan with a primary and another cluster."""
+    primary = cluster(1, "primary", vswitch_cidrs="10.1.1.0/24")
+    clusters = [primary, cluster(2, **{"id": "c-id", "api_server": SERVER, **given})]
+    (found,) = network_plan(clusters, api_access={"c2": read} if read else {})["api_servers"]
+    return t.cast(Object, found)
+
+
 def test_access_lists_of_api_servers_need_the_blocks_of_the_primary() -> None:
-    clusters = [cluster(1, "primary", vswitch_cidrs="10.1.1.0/24"), cluster(2, api_server="https://10.2.0.1:6443")]
-    assert network_plan(clusters)["api_servers"] == [
-        {"cluster": "c2", "api_server": "https://10.2.0.1:6443", "sources": ["10.1.1.0/24", "172.1.0.0/16"]}
-    ]
+    assert api_server() == {
+        "cluster": "c2",
+        "cluster_id": "c-id",
+        "region": "cn-beijing",
+        "api_server": SERVER,
+        "sources": ["10.1.1.0/24", "172.1.0.0/16"],
+        "is_readable": True,
+        "access": "unread",
+        "missing": [],
+        "problem": "",
+    }
     assert network_plan([cluster(2)])["api_servers"] == []
+
+
+def test_what_was_read_of_access_lists_is_in_the_plan() -> None:
+    read = {
+        "access": "missing",
+        "missing": ["172.1.0.0/16"],
+        "problem": "cluster c2: no",
+        "kind": "white",
+        "changed": False,
+    }
+    found = api_server(read=read)
+    assert (found["access"], found["missing"], found["problem"]) == ("missing", ["172.1.0.0/16"], "cluster c2: no")
+    assert "kind" not in found
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"id": ""}, "mesh_cluster_id is not set. Set it for host c2. If its load balancer has an access list"),
+        (
+            {"api_server_proxy": "http://10.2.0.9:3128"},
+            "mesh_cluster_api_server_proxy is set. If there is one, it has to",
+        ),
+    ],
+)
+def test_an_access_list_that_cannot_be_compared_is_told(given: Object, text: str) -> None:
+    found = api_server(**given)
+    assert (found["is_readable"], found["access"], found["missing"]) == (False, "unread", [])
+    assert found["problem"].startswith("cluster c2: the access list of its API server was not read: ")
+    assert text in found["problem"]
+    assert ("172.1.0.0/16" in found["problem"]) == (given == {"id": ""})
 
 
 def test_what_is_no_cluster_and_no_provider_is_refused() -> None:
@@ -202,7 +251,7 @@ def summary(**fields: t.Any) -> str:
 
 
 def test_changes_and_costs_are_lists() -> None:
-    servers = [{"cluster": "c2", "api_server": "", "sources": ["10.1.1.0/24", "172.1.0.0/16"]}]
+    servers = [{"problem": "cluster c2: no RAM permission."}, {"problem": ""}]
     network = {"changes": [CHANGE], "costs": [COST], "missing_routes": ["10.1.0.0/16 in vtb-1"]}
     assert summary(network=network, security_groups={"c1": [GROUP]}, api_servers=servers, check_mode=True) == (
         "The network of mesh mesh1 would be open.\n"
@@ -217,9 +266,15 @@ def test_changes_and_costs_are_lists() -> None:
         "Routes that a table lacks\n"
         "  10.1.0.0/16 in vtb-1\n"
         "\n"
-        "Where the load balancer of an API server has an access list, it has to let in\n"
-        "  c2: 10.1.1.0/24, 172.1.0.0/16"
+        "Access lists in front of API servers\n"
+        "  cluster c2: no RAM permission."
     )
+
+
+def test_an_access_list_that_the_first_sentence_names_is_told_once() -> None:
+    servers = [{"problem": "cluster c2: lacks it."}, {"problem": "cluster c3: lacks it too."}]
+    text = summary(failure="cluster c2: lacks it.", api_servers=servers)
+    assert text.count("cluster c2") == 1 and text.endswith("  cluster c3: lacks it too.")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +296,7 @@ def test_the_first_sentence_says_how_it_went(fields: Object, text: str) -> None:
 
 
 def test_what_is_taken_away_lists_what_stays_and_no_access_lists() -> None:
-    servers = [{"cluster": "c2", "api_server": "", "sources": ["10.1.1.0/24"]}]
+    servers = [{"problem": "cluster c2: mesh_cluster_id is not set."}]
     text = summary(state="absent", network={"kept": ["transit router tr-1: others are attached"]}, api_servers=servers)
     assert "Kept, because others use it\n  transit router tr-1: others are attached" in text
-    assert "access list" not in text
+    assert "Access list" not in text

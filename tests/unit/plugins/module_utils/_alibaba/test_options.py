@@ -43,7 +43,7 @@ def test_nothing_at_all_is_left_to_the_default_chain() -> None:
 
 def test_an_endpoint_of_an_unknown_product_is_refused() -> None:
     assert options_of({"endpoints": {"ecs": "http://127.0.0.1:1"}}, {}).endpoints == {"ecs": "http://127.0.0.1:1"}
-    with pytest.raises(MeshError, match="no product 'esc'. There are cs, ecs, vpc, cbn, sts"):
+    with pytest.raises(MeshError, match="no product 'esc'. There are cs, ecs, vpc, cbn, slb, sts"):
         options_of({"endpoints": {"esc": "host"}}, {})
 
 

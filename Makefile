@@ -13,6 +13,9 @@ STAGE := .ci/stage
 # What is tested is what would be shipped: the tools find the built collection, no checkout.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 export PYTHONPATH := $(CURDIR)/$(COLLECTIONS)
+# Python's compiled files, kept apart from the sources. Without them each of Ansible's many processes compiles anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(BUILD)/pycache
 export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
 
 SOURCES := $(shell find CHANGELOG.md LICENSE README.md galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,15 @@ def options(endpoint: Endpoint) -> Options:
     from tests.lab.cloud.account import KEY
 
     return Options("cn-beijing", KEY.id, KEY.secret, endpoints=endpoint.endpoints)
+
+
+@pytest.fixture
+def brief_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client repeats a call as often as ever, and pauses a fiftieth of the time before."""
+    from ansible_collections.multiregion.istio.plugins.module_utils._alibaba import client
+    from ansible_collections.multiregion.istio.plugins.module_utils._retry import Backoff
+
+    monkeypatch.setattr(client, "Backoff", partial(Backoff, first=0.01))
 
 
 @pytest.fixture

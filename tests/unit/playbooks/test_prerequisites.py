@@ -122,14 +122,6 @@ def test_closed_foretold_opened_left_alone_and_closed_again(place: Place) -> Non
     assert not place.writes()
 
 
-def test_one_vpc_needs_rules_alone(place: Place) -> None:
-    place.members = (PRIMARY, NEIGHBOUR)
-    place.run().succeeded()
-    assert place.writes() == {"AuthorizeSecurityGroup": 4}
-    assert place.reached(PODS) == {(PRIMARY, NEIGHBOUR), (NEIGHBOUR, PRIMARY)}
-    assert place.result()["network"] == {}
-
-
 def test_what_has_to_be_confirmed_stops_it_before_anything_is_written(place: Place) -> None:
     place.cloud.state.transit_router_service = False
     place.variables = {}
@@ -138,18 +130,11 @@ def test_what_has_to_be_confirmed_stops_it_before_anything_is_written(place: Pla
     assert "cross_border_approved" in place.result()["failure"]
 
 
-def test_clusters_elsewhere_cost_no_call(place: Place) -> None:
-    for host in place.hosts.values():
-        host["mesh_cluster_provider"] = "none"
+def test_a_mesh_with_a_cluster_elsewhere_costs_no_call_where_nothing_else_is_asked_for(place: Place) -> None:
+    place.hosts[FAR]["mesh_cluster_provider"] = "none"
     place.run().unchanged()
     assert not place.cloud.calls
     assert place.result()["provider"] == "none"
-
-
-def test_a_mesh_with_a_cluster_elsewhere_is_looked_after_where_that_is_asked_for(place: Place) -> None:
-    place.hosts[FAR]["mesh_cluster_provider"] = "none"
-    place.run("--check").unchanged()
-    assert not place.cloud.calls
     place.run(network_prerequisites_provider="ack").succeeded()
     assert place.writes() == {"AuthorizeSecurityGroup": 4}
     rules = [rule["cidr"] for group in place.result()["security_groups"][PRIMARY] for rule in group["rules"]]
@@ -168,15 +153,18 @@ def test_variables_that_are_missing_are_named_with_their_hosts(place: Place) -> 
     assert not place.cloud.calls
 
 
-def test_each_cluster_that_fails_is_named_and_a_second_run_makes_it_good(place: Place) -> None:
+def test_of_one_vpc_each_cluster_that_fails_is_named_and_a_second_run_adds_the_rules_alone(place: Place) -> None:
     place.members = (PRIMARY, NEIGHBOUR)
     hidden = {name: place.cloud.state.groups.pop(name) for name in ("sg-cn-beijing-1-1", "sg-cn-beijing-2-2")}
     place.run().refused(
         "cluster cn-beijing-1: no security group sg-cn-beijing-1-1", "cluster cn-beijing-2: no security group"
     )
+    assert not place.writes()
     place.cloud.state.groups.update(hidden)
     place.run().succeeded()
-    assert len(place.reached(PODS)) == 2
+    assert place.writes() == {"AuthorizeSecurityGroup": 4}
+    assert place.reached(PODS) == {(PRIMARY, NEIGHBOUR), (NEIGHBOUR, PRIMARY)}
+    assert place.result()["network"] == {}
 
 
 def test_terways_pods_have_groups_of_their_own(place: Place) -> None:

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import network_probe_pod
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.network_probe_pairs import (
     Target,
     api_server_target,
@@ -79,6 +80,14 @@ def test_only_the_pod_itself_can_send_through_it() -> None:
     assert "admin" not in config
 
 
+def test_it_waits_as_long_as_its_messages_say() -> None:
+    resources = json.loads(pod()["spec"]["containers"][0]["args"][1])["static_resources"]
+    assert [cluster["connect_timeout"] for cluster in resources["clusters"]] == ["5s", "5s"]
+    (send,) = resources["listeners"][1]["filter_chains"][0]["filters"]
+    (host,) = send["typed_config"]["route_config"]["virtual_hosts"]
+    assert [route["route"]["timeout"] for route in host["routes"]] == ["10s", "10s"]
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -107,9 +116,12 @@ class Loopback:
 
 @pytest.fixture(scope="module")
 def probe() -> Iterator[tuple[Loopback, int]]:
-    """A probe of the cluster west: (the way into it, the port on which it answers)."""
+    """A probe of the cluster west that is less patient: (the way into it, the port on which it answers)."""
     port, send_port = free_port(), free_port()
-    arguments = pod(port)["spec"]["containers"][0]["args"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network_probe_pod, "CONNECT_TIMEOUT", 0.5)
+        patch.setattr(network_probe_pod, "REQUEST_TIMEOUT", 1.5)
+        arguments = pod(port)["spec"]["containers"][0]["args"]
     config = json.loads(arguments[1])
     config["static_resources"]["listeners"][1]["address"]["socket_address"]["port_value"] = send_port
     arguments[1] = json.dumps(config)

@@ -63,7 +63,7 @@ class ApiServer:
                     pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def client(self) -> KubernetesClient:
         return KubernetesClient(Access(host=f"http://127.0.0.1:{self._server.server_address[1]}"))
@@ -76,7 +76,7 @@ class ApiServer:
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Callable[..., ApiServer]]:
     monkeypatch.setattr(repeats, "BACKOFF", 0.01)
-    monkeypatch.setattr(repeats, "LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr(repeats, "LONGEST_PAUSE", 0.02)
     servers: list[ApiServer] = []
 
     def begin(*answers: tuple[int, str]) -> ApiServer:

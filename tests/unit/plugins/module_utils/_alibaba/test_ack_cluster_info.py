@@ -22,7 +22,7 @@ Facts = dict[str, t.Any]
 
 
 @pytest.fixture
-def info(endpoint: Endpoint) -> t.Callable[..., list[Facts]]:
+def info(endpoint: Endpoint, brief_pauses: None) -> t.Callable[..., list[Facts]]:
     """The clusters that the module returns with these options."""
 
     def clusters(**options: t.Any) -> list[Facts]:

@@ -62,7 +62,7 @@ class Task:
 
 
 @pytest.fixture
-def task(endpoint: Endpoint, cloud: Cloud, tmp_path: Path) -> Task:
+def task(endpoint: Endpoint, cloud: Cloud, tmp_path: Path, brief_pauses: None) -> Task:
     for cluster in cloud.state.clusters.values():
         user = {"client-certificate-data": "Y2VydA==", "client-key-data": SECRET}
         trust = {"certificate-authority-data": "Y2E="}

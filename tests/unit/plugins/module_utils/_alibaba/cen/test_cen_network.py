@@ -118,7 +118,7 @@ ALL = {
 
 
 @pytest.fixture
-def account(cloud: Cloud, endpoint: Endpoint) -> Account:
+def account(cloud: Cloud, endpoint: Endpoint, brief_pauses: None) -> Account:
     return Account(cloud, endpoint)
 
 
@@ -182,7 +182,7 @@ def test_a_second_run_makes_no_write_call_and_few_others(account: Account) -> No
 
 
 def test_states_that_take_time_are_waited_for(account: Account) -> None:
-    account.state.delays.update(dict.fromkeys(account.state.delays, 0.1))
+    account.state.delays.update(dict.fromkeys(account.state.delays, 0.05))
     assert account.run()["changed"] and account.joined()
     account.run(state="absent", vpcs=[])
     assert account.made() == NOTHING
@@ -315,7 +315,7 @@ def test_overlapping_vpcs_are_named(account: Account) -> None:
 
 def test_a_cen_that_stays_creating_is_named_and_taken_up_by_the_next_run(account: Account) -> None:
     account.state.delays["Creating"] = math.inf
-    error = account.error(wait_timeout=1)
+    error = account.error(wait_timeout=0)
     assert "CEN multiregion-istio-mesh1" in error and "Creating" in error and "run it again" in error
     account.state.delays["Creating"] = 0
     for cen in account.state.cens.values():
@@ -326,7 +326,7 @@ def test_a_cen_that_stays_creating_is_named_and_taken_up_by_the_next_run(account
 
 def test_an_attachment_that_is_stuck_is_named_and_taken_up_by_the_next_run(account: Account) -> None:
     account.state.delays["Attaching"] = math.inf
-    error = account.error(wait_timeout=1)
+    error = account.error(wait_timeout=0)
     assert "vpc-beijing" in error and "Attaching" in error and "CEN console" in error
     for attachment in account.state.attachments.values():
         attachment.at = 0
@@ -337,8 +337,8 @@ def test_an_attachment_that_is_stuck_is_named_and_taken_up_by_the_next_run(accou
 
 def test_an_attachment_that_is_going_is_waited_for_and_made_anew(account: Account) -> None:
     account.run()
-    account.state.delays["Detaching"] = 2
-    account.error(state="absent", vpcs=[], wait_timeout=1)
+    account.state.delays["Detaching"] = 0.3
+    account.error(state="absent", vpcs=[], wait_timeout=0)
     account.run()
     assert account.joined() and account.made() == ALL
 
@@ -406,7 +406,7 @@ def test_a_route_that_does_not_come_is_named_with_its_table(account: Account) ->
     for attachment in account.state.attachments.values():
         if attachment.peer:
             attachment.publishes = False
-    error = account.error(wait_timeout=1)
+    error = account.error(wait_timeout=0)
     assert "has no route to 10.20" in error or "has no route to 10.105" in error
 
 

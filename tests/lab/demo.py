@@ -71,7 +71,7 @@ def closed_network() -> list[Way]:
 
 def look() -> list[Way]:
     """Send packets as prerequisites.yml does, without opening anything, and print what became of them."""
-    only_look = ("-e", "network_prerequisites_provider=none", "-e", "network_prerequisites_probe=always")
+    only_look = ("-e", "network_prerequisites_provider=none")
     title = "do the clusters reach each other? (prerequisites.yml, looking only)"
     play(title, "prerequisites", *only_look, is_shown=False, may_fail=True)
     for pair in probed():

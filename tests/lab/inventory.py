@@ -73,7 +73,7 @@ def inventory(clusters: Sequence[Cluster], kubeconfigs: Path, charts: Path) -> d
     remotes = [cluster for cluster in clusters if cluster != CLUSTERS[0]]
     return {
         "all": {
-            "vars": variables(charts),
+            "vars": {**variables(charts), "network_prerequisites_probe": False},
             "children": {
                 "istio_primary": {"hosts": {one.name: host(one, kubeconfigs) for one in primary}},
                 "istio_remotes": {"hosts": {one.name: host(one, kubeconfigs) for one in remotes}},

@@ -171,7 +171,7 @@ class Workplace:
 
 def open_network(place: Workplace) -> None:
     """Let the lab's clusters reach each other."""
-    arguments = ("-e", "network_prerequisites_probe=never")
+    arguments = ("-e", "network_prerequisites_probe=false")
     place.run(str(Path(__file__).with_name("open_network.yml")), *arguments, inventory=ACK).succeeded()
 
 

@@ -22,6 +22,7 @@ def network_summary(found: Result) -> str:
         ("Kept, because others use it", list(found["network"].get("kept", []))),
         ("Routes that a table lacks", list(found["network"].get("missing_routes", []))),
         ("Access lists in front of API servers", access(found)),
+        ("Proven by packets", proof(found["probe"]["pairs"])),
     ):
         if entries:
             parts.append("\n".join([title, *(f"  {printable(entry)}" for entry in entries)]))
@@ -31,9 +32,11 @@ def network_summary(found: Result) -> str:
 def head(found: Result) -> str:
     network = f"The network of mesh {found['mesh_id']}"
     if found["failure"]:
-        return f"{network}: {found['failure']}"
+        return f"{network} is not as it has to be; the end of this run says why."
     if found["provider"] == "none":
-        return f"{network} is not looked after (provider none, as for every mesh with a cluster that is not on Alibaba Cloud)."
+        return (
+            f"{network} is left to you (provider none, as for every mesh with a cluster that is not on Alibaba Cloud)."
+        )
     if not changed(found):
         return f"{network}: nothing to change."
     if found["state"] == "absent":
@@ -68,8 +71,14 @@ def cost(one: Result) -> str:
 
 
 def access(found: Result) -> list[str]:
-    """What lacks or was not read, unless the first sentence says it. What is taken away needs no access."""
+    """What lacks or was not read, unless the failure says it. What is taken away needs no access."""
     if found["state"] == "absent":
         return []
     problems = [str(one["problem"]) for one in found["api_servers"]]
     return [problem for problem in problems if problem and problem not in found["failure"]]
+
+
+def proof(pairs: t.Sequence[Result]) -> list[str]:
+    """How many of the ways between clusters are open. Those that are not are the failure's."""
+    arrived = sum(1 for pair in pairs if pair["ok"])
+    return [f"{arrived} of {len(pairs)} ways between clusters, to pods and to API servers"] if pairs else []

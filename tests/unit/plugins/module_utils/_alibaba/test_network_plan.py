@@ -246,6 +246,7 @@ def summary(**fields: t.Any) -> str:
         "network": {},
         "security_groups": {},
         "api_servers": [],
+        "probe": {"pairs": []},
     }
     return network_summary({**found, **fields})
 
@@ -271,10 +272,10 @@ def test_changes_and_costs_are_lists() -> None:
     )
 
 
-def test_an_access_list_that_the_first_sentence_names_is_told_once() -> None:
+def test_an_access_list_that_the_failure_names_is_told_once() -> None:
     servers = [{"problem": "cluster c2: lacks it."}, {"problem": "cluster c3: lacks it too."}]
     text = summary(failure="cluster c2: lacks it.", api_servers=servers)
-    assert text.count("cluster c2") == 1 and text.endswith("  cluster c3: lacks it too.")
+    assert "cluster c2" not in text and text.endswith("  cluster c3: lacks it too.")
 
 
 @pytest.mark.parametrize(
@@ -283,8 +284,8 @@ def test_an_access_list_that_the_first_sentence_names_is_told_once() -> None:
         ({}, "The network of mesh mesh1: nothing to change."),
         ({"network": {"changes": [CHANGE]}}, "The network of mesh mesh1 is open."),
         ({"network": {"changes": [CHANGE]}, "state": "absent"}, "The network of mesh mesh1 is taken away."),
-        ({"failure": "cluster c1: no."}, "The network of mesh mesh1: cluster c1: no."),
-        ({"provider": "none"}, "The network of mesh mesh1 is not looked after"),
+        ({"failure": "cluster c1: no."}, "The network of mesh mesh1 is not as it has to be"),
+        ({"provider": "none"}, "The network of mesh mesh1 is left to you"),
         (
             {"security_groups": {"c1": [{**GROUP, "added": [], "removed": []}]}},
             "The network of mesh mesh1: nothing to change.",
@@ -300,3 +301,9 @@ def test_what_is_taken_away_lists_what_stays_and_no_access_lists() -> None:
     text = summary(state="absent", network={"kept": ["transit router tr-1: others are attached"]}, api_servers=servers)
     assert "Kept, because others use it\n  transit router tr-1: others are attached" in text
     assert "Access list" not in text
+
+
+def test_the_ways_that_are_open_are_counted() -> None:
+    pairs = [{"ok": True}, {"ok": True}, {"ok": False}]
+    assert "Proven by packets\n  2 of 3 ways between clusters" in summary(probe={"pairs": pairs})
+    assert "Proven" not in summary()

@@ -15,7 +15,7 @@ from .access_list import BLACK, WHITE, Access, AccessList, judged, unread, wante
 from .ack import api_servers_of
 from .ack_lookup import detail_of
 from .client import Client, found
-from .errors import AlibabaError, about, is_denied
+from .errors import AlibabaError, about
 from .options import options_of
 
 Object = dict[str, t.Any]
@@ -53,7 +53,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
 def is_unread(error: MeshError) -> bool:
     """Whether an error only keeps from reading: a permission that lacks, no answer, a cloud that fails or throttles."""
     if isinstance(error, AlibabaError):
-        return is_denied(error.code, error.status) or error.passing or not error.status
+        return bool(error.denied) or error.passing or not error.status
     return isinstance(error, Unread)
 
 

@@ -48,7 +48,14 @@ TODO = (
     ("InsufficientBalance", "Top up the account"),
     ("Forbidden.SubUser", "Give the RAM user the permission"),
 )
-DENIED = ("Forbidden.RAM", "NoPermission", "StatusForbidden", "ForbiddenCheckPermission", "Forbidden.NoPermission")
+DENIED = (
+    "Forbidden.RAM",
+    "NoPermission",
+    "StatusForbidden",
+    "ForbiddenCheckPermission",
+    "Forbidden.NoPermission",
+    "Forbidden.SubUser",
+)
 
 
 class AlibabaError(ApiError):
@@ -61,6 +68,7 @@ class AlibabaError(ApiError):
     passing:    whether the same call may succeed a little later
     undone:     whether it is certain that nothing was done: the cloud throttled, the object was about to change, or nobody saw the call
     asked:      seconds that the cloud asked to wait, 0 where it did not
+    denied:     the RAM action that the caller lacks, "" where that is not the reason
     """
 
     def __init__(
@@ -73,6 +81,7 @@ class AlibabaError(ApiError):
         passing: bool = False,
         undone: bool = False,
         asked: float = 0,
+        denied: str = "",
         **fields: t.Any,
     ) -> None:
         self.action = action
@@ -81,6 +90,7 @@ class AlibabaError(ApiError):
         self.passing = passing
         self.undone = undone
         self.asked = asked
+        self.denied = denied
         super().__init__(what, **fields)
 
 
@@ -99,10 +109,11 @@ def refusal(action: Action, where: str, answer: t.Any) -> AlibabaError:
     is_throttled = any(word in f"{code} {said}".lower() for word in THROTTLED) or status == 429 or asked > 0
     has_failed = status >= 500 or code.startswith(SERVER_FAILED)
     is_busy = code.startswith(BUSY)
+    denied = missing_permission(action, code, status, body)
     return AlibabaError(
         f"{action.name} {where} was refused".replace("  ", " "),
         why=reason(code or f"HTTP {status}", said, request_id),
-        todo=todo_for(action, code, status, body, is_throttled=is_throttled, has_failed=has_failed),
+        todo=todo_for(code, denied, is_throttled=is_throttled, has_failed=has_failed),
         action=action.name,
         code=code,
         status=status,
@@ -110,6 +121,7 @@ def refusal(action: Action, where: str, answer: t.Any) -> AlibabaError:
         passing=is_throttled or has_failed or is_busy,
         undone=is_throttled or is_busy,
         asked=asked,
+        denied=denied,
     )
 
 
@@ -124,24 +136,24 @@ def message_of(body: t.Mapping[str, t.Any]) -> str:
     return re.split(r"server string to sign", text, maxsplit=1, flags=re.IGNORECASE)[0].rstrip(" ,.:;")
 
 
-def todo_for(
-    action: Action, code: str, status: int, body: t.Mapping[str, t.Any], *, is_throttled: bool, has_failed: bool
-) -> str:
+def todo_for(code: str, denied: str, *, is_throttled: bool, has_failed: bool) -> str:
     if is_throttled:
         return "The cloud went on limiting the calls of this account: run it again later, or run fewer things at once"
     for start, todo in TODO:
         if code.startswith(start):
             return todo
-    if is_denied(code, status):
-        return f"Give the identity behind the access key the RAM permission {denied_action(body) or action.permission}"
+    if denied:
+        return f"Give the identity behind the access key the RAM permission {denied}"
     if code.startswith(BUSY):
         return "It went on being busy: look at its status in the console, and run it again"
     return "The cloud failed, not the call: run it again" if has_failed else ""
 
 
-def is_denied(code: str, status: int) -> bool:
-    """Whether the caller lacks a RAM permission."""
-    return code.startswith((*DENIED, "Forbidden.SubUser")) or (status == 403 and "ram" in code.lower())
+def missing_permission(action: Action, code: str, status: int, body: t.Mapping[str, t.Any]) -> str:
+    """The RAM action that would permit a call that was denied, "" for one that failed otherwise."""
+    if code.startswith(DENIED) or (status == 403 and re.search(r"RAM|Ram(?![a-z])", code)):  # no Parameter
+        return denied_action(body) or action.permission
+    return ""
 
 
 def denied_action(body: t.Mapping[str, t.Any]) -> str:

@@ -6,76 +6,26 @@
 from __future__ import annotations
 
 import json
-import typing as t
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_lookup import listed, looked_up
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client import Client
 from tests.lab.cloud.account import KEY
 from tests.lab.cloud.decide import allowed
 from tests.lab.cloud.endpoint import Endpoint
 from tests.lab.cloud.server import Cloud
 from tests.lab.cloud.state import Key
-from tests.playbooks.runs import Finished, Workplace
+from tests.unit.cloud_place import FAR, MESH, NEIGHBOUR, PRIMARY, TERWAY, Place
 
-Object = dict[str, t.Any]
-PRIMARY, NEIGHBOUR, FAR, TERWAY = "cn-beijing-1", "cn-beijing-2", "ap-southeast-1", "ap-southeast-1-terway"
-MESH = (PRIMARY, NEIGHBOUR, FAR)
 NODES = {PRIMARY: "10.10.1.10", NEIGHBOUR: "10.10.2.10", FAR: "10.20.1.10"}
 PODS = {PRIMARY: "10.101.0.9", NEIGHBOUR: "10.103.0.9", FAR: "10.105.0.9"}
 
 
-class Place:
-    """A directory with an inventory of the cloud's clusters, in which the playbook is run."""
-
-    def __init__(self, place: Path, cloud: Cloud, endpoint: Endpoint, client: Client) -> None:
-        self.workplace, self.cloud, self.endpoint = Workplace(place), cloud, endpoint
-        self.path = place / "inventory.yml"
-        rows = [row for region in ("cn-beijing", "ap-southeast-1") for row in listed(client, region)]
-        self.hosts = {one.cluster.name: one.variables() for one in looked_up(client, rows)}
-        self.variables: Object = {"network_prerequisites_cross_border_approved": True}
-        self.members: tuple[str, ...] = MESH
-        cloud.calls.clear()
-
-    def run(self, *arguments: str, playbook: str = "prerequisites", **variables: t.Any) -> Finished:
-        """A run with these variables, which must not have shown the key's secret."""
-        primary, *remotes = ({name: self.hosts[name]} for name in self.members)
-        access = {"endpoints": dict(self.endpoint.endpoints)}
-        common = {"mesh_alibaba_access": access, "mesh_flat_across_vpcs": True, **self.variables, **variables}
-        groups = {
-            "istio_primary": {"hosts": primary},
-            "istio_remotes": {"hosts": {name: host for each in remotes for name, host in each.items()}},
-        }
-        self.path.write_text(yaml.safe_dump({"all": {"vars": common, "children": groups}}))
-        keys = {"ALICLOUD_ACCESS_KEY": KEY.id, "ALICLOUD_SECRET_KEY": KEY.secret}
-        with self.workplace.start(playbook, *arguments, inventory=self.path, environment=keys) as running:
-            run = running.wait()
-        assert KEY.secret not in run.output
-        return run
-
-    def result(self) -> Object:
-        return t.cast(Object, self.workplace.result("prerequisites"))
-
-    def writes(self) -> Counter[str]:
-        """What was written since this was asked last."""
-        found = Counter(call.action for call in self.cloud.writes if not call.code)
-        self.cloud.calls.clear()
-        return found
-
-    def reached(self, places: dict[str, str]) -> set[tuple[str, str]]:
-        """Pairs of clusters of which one reaches the other by TCP."""
-        state = self.cloud.state
-        pairs = {(here, there) for here in self.members for there in self.members if here != there}
-        return {(a, b) for a, b in pairs if allowed(state, places[a], places[b], "tcp", 8080).allowed}
-
-    def api_is_reached(self, name: str) -> bool:
-        """Whether a pod of the primary reaches a cluster's API server."""
-        return allowed(self.cloud.state, PODS[PRIMARY], NODES[name], "tcp", 6443).allowed
+def api_is_reached(place: Place, name: str) -> bool:
+    """Whether a pod of the primary reaches a cluster's API server."""
+    return allowed(place.cloud.state, PODS[PRIMARY], NODES[name], "tcp", 6443).allowed
 
 
 @pytest.fixture
@@ -195,7 +145,7 @@ def test_an_api_server_that_shuts_the_primary_out_is_named_once_the_network_is_o
 
     place.run().refused(*wanted, "Add it to acl-")
     assert place.writes()["AuthorizeSecurityGroup"] == 6 and len(place.reached(PODS)) == 6
-    assert not place.api_is_reached(FAR) and place.api_is_reached(NEIGHBOUR)
+    assert not api_is_reached(place, FAR) and api_is_reached(place, NEIGHBOUR)
     result = place.result()
     assert f"acl-{FAR}" in result["failure"]
     assert {x["cluster"]: (x["access"], x["missing"]) for x in result["api_servers"]} == {
@@ -205,7 +155,7 @@ def test_an_api_server_that_shuts_the_primary_out_is_named_once_the_network_is_o
 
     balancer.access += ["10.101.0.0/17", "10.101.128.0/17"]
     place.run().unchanged().says("nothing to change")
-    assert not place.writes() and place.api_is_reached(FAR)
+    assert not place.writes() and api_is_reached(place, FAR)
     assert {x["cluster"]: x["access"] for x in place.result()["api_servers"]} == {NEIGHBOUR: "open", FAR: "held"}
 
 

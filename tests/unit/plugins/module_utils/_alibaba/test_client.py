@@ -188,6 +188,7 @@ def test_throttling_that_does_not_end_is_told() -> None:
         ("InvalidTimeStamp.Expired", 400, "clock"),
         ("Forbidden.RAM", 403, "RAM permission vpc:DescribeVpcs"),
         ("NoPermission", 403, "RAM permission vpc:DescribeVpcs"),
+        ("ImplicitDeny.RamPolicy", 403, "RAM permission vpc:DescribeVpcs"),
         ("AuthorizationLimitExceed", 403, "quota of rules"),
     ],
 )
@@ -202,6 +203,11 @@ def test_the_missing_permission_is_the_one_that_the_cloud_names() -> None:
     body = {"Code": "NoPermission", "Message": "no", "AccessDeniedDetail": {"AuthAction": "vpc:SomethingElse"}}
     error, pauses = failure(said(body, 403))
     assert error.todo.endswith("vpc:SomethingElse") and not pauses
+
+
+def test_a_parameter_that_is_refused_with_403_lacks_no_permission() -> None:
+    error, pauses = failure(refused("InvalidParamter.Conflict", status=403))
+    assert (error.denied, error.todo, pauses) == ("", "", [])
 
 
 @pytest.mark.parametrize(

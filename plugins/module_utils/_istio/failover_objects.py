@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._errors import MeshError
 from .._kubernetes.kinds import Kind
 
 Object = dict[str, t.Any]
@@ -25,6 +26,7 @@ SAFE, QUICK = "safe", "quick"
 COMPONENT_LABEL, COMPONENT = "app.kubernetes.io/component", "failover-policy"
 
 LEAST_CONNECT_MS, ROUND_TRIPS = 1000, 5
+MOST_RTT_MS, LEAST_TRY, MOST_TRY = 10_000, 0.001, 3600
 ATTEMPTS = 2  # Istio's own number of retries
 IDEMPOTENT_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_IDEMPOTENT = "gateway-error,connect-failure,refused-stream,reset"
@@ -52,6 +54,17 @@ class Timing:
 
     rtt_ms: int
     per_try_timeout: float
+
+
+def timing_of(rtt_ms: int, per_try_timeout: float) -> Timing:
+    """Raises MeshError for what no network has and what Istio refuses."""
+    for name, value, least, most in (
+        ("failover_policy_rtt_ms", rtt_ms, 0, MOST_RTT_MS),
+        ("failover_policy_per_try_timeout", per_try_timeout, LEAST_TRY, MOST_TRY),
+    ):
+        if not least <= value <= most:
+            raise MeshError(f"{name} is {value:g}", todo=f"Set it to a number from {least} to {most}")
+    return Timing(rtt_ms, per_try_timeout)
 
 
 def traffic_policy(timing: Timing) -> Object:
@@ -104,5 +117,5 @@ def body(kind: Kind, name: str, namespace: str, spec: Object) -> Object:
 
 
 def seconds(value: float) -> str:
-    """ "1s", "1.25s" """
-    return f"{value:g}s"
+    """ "1s", "1.25s": whole milliseconds, as Istio wants them."""
+    return f"{round(value, 3):g}s"

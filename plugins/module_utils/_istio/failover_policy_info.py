@@ -15,7 +15,7 @@ from .._kubernetes.kinds import NAMESPACE, SERVICE
 from .._kubernetes.options import access_from
 from .._problems import WARNING, Problem, errors_first
 from .._wait import Progress
-from .failover_objects import DESTINATION_RULE, VIRTUAL_SERVICE, Timing
+from .failover_objects import DESTINATION_RULE, VIRTUAL_SERVICE, timing_of
 from .failover_policy import Seen, Settings, plan, wishes_of
 from .local_services import pattern_of
 
@@ -55,7 +55,7 @@ def settings_from(params: t.Mapping[str, t.Any]) -> Settings:
         mesh_id=params["mesh_id"],
         root=params["namespace"],
         domain=params["domain"],
-        timing=Timing(params["rtt_ms"], params["per_try_timeout"]),
+        timing=timing_of(params["rtt_ms"], params["per_try_timeout"]),
         local=frozenset(map(pattern_of, params["local_services"])),
     )
 

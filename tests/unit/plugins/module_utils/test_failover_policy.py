@@ -12,7 +12,11 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.failover_objects import Timing, traffic_policy
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.failover_objects import (
+    Timing,
+    timing_of,
+    traffic_policy,
+)
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.failover_policy import (
     Plan,
     Seen,
@@ -108,6 +112,16 @@ def test_safe_is_outlier_detection_and_no_retries() -> None:
 @pytest.mark.parametrize(("rtt", "timeout"), [(0, "1s"), (200, "1s"), (250, "1.25s"), (333, "1.665s"), (4000, "20s")])
 def test_connecting_may_take_five_round_trips_and_at_least_a_second(rtt: int, timeout: str) -> None:
     assert traffic_policy(Timing(rtt, 5))["connectionPool"]["tcp"]["connectTimeout"] == timeout
+
+
+@pytest.mark.parametrize(
+    ("rtt", "tries", "name"), [(-1, 5, "rtt_ms"), (20000, 5, "rtt_ms"), (1, 0, "per_try_timeout"), (1, 9e9, "per_try")]
+)
+def test_times_that_no_network_has_are_refused(rtt: int, tries: float, name: str) -> None:
+    with pytest.raises(MeshError, match=name) as refused:
+        timing_of(rtt, tries)
+    assert refused.value.todo.startswith("Set it to a number from ")
+    assert timing_of(0, 0.001) and timing_of(10_000, 3600)
 
 
 def test_quick_resends_what_may_be_sent_twice_and_of_all_else_what_was_not_sent() -> None:

@@ -39,6 +39,17 @@ options:
       context:
         description: Context of the kubeconfig to use. The default is the current one.
         type: str
+      region:
+        description: Region of the member.
+        type: str
+        default: ''
+  region:
+    description:
+      - Region of the primary.
+      - With members in several regions it is a problem, of severity V(warning), when no DestinationRule lets a host go over to
+        another region.
+    type: str
+    default: ''
   namespace:
     description: Namespace of the mesh, the same in all members.
     type: str
@@ -71,7 +82,8 @@ options:
     default: 2
 notes:
   - The kubeconfig of the primary needs to list pods, services, namespaces, secrets and RemoteIstio objects and to forward ports of
-    pods in O(namespace); those of the others to list pods, services and namespaces. All need to create pods (which are not stored).
+    pods in O(namespace), with members in several regions also to get ConfigMaps there and to list DestinationRules; those of the
+    others to list pods, services and namespaces. All need to create pods (which are not stored).
 author:
   - multiregion.istio contributors (!UNKNOWN)
 """
@@ -81,11 +93,14 @@ EXAMPLES = r"""
   multiregion.istio.mesh_info:
     kubeconfig: ~/.kube/cn-beijing-1
     name: cn-beijing-1
+    region: cn-beijing
     members:
       - name: cn-beijing-2
         kubeconfig: ~/.kube/cn-beijing-2
+        region: cn-beijing
       - name: ap-southeast-1
         kubeconfig: ~/.kube/ap-southeast-1
+        region: ap-southeast-1
   register: mesh
 
 - name: Fail when a member is not read by all of istiod
@@ -207,6 +222,7 @@ MEMBER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "required": True},
     "kubeconfig": {"type": "path"},
     "context": {"type": "str"},
+    "region": {"type": "str", "default": ""},
 }
 
 
@@ -214,6 +230,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {
         **access_options(),
         "name": {"type": "str", "required": True},
+        "region": {"type": "str", "default": ""},
         "members": {"type": "list", "elements": "dict", "default": [], "options": MEMBER_OPTIONS},
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},

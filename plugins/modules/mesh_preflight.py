@@ -161,6 +161,11 @@ options:
     type: list
     elements: str
     default: []
+  locality_routing:
+    description:
+      - Whether requests are to be answered by the nearest region. With V(true) all nodes need labels that tell where they are.
+      - Leaving it out is an error where the clusters are in several regions.
+    type: bool
   force:
     description: Whether what others made in the mesh's place is a warning only, since the roles are to take it over.
     type: bool
@@ -210,6 +215,7 @@ EXAMPLES = r"""
     mesh_id: mesh1
     istio_version: 1.31.0
     flat_across_vpcs: true
+    locality_routing: true
     clusters:
       - name: east
         role: primary
@@ -329,6 +335,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "namespace": {"type": "str", "default": "istio-system"},
         "revision": {"type": "str", "default": ""},
         "local_services": {"type": "list", "elements": "str", "default": []},
+        "locality_routing": {"type": "bool"},
         "force": {"type": "bool", "default": False},
         "engine": {"type": "str", "choices": ["helm", "operator"], "default": "helm"},
         "network_mode": {"type": "str", "choices": ["flat", "gateway", "disabled"], "default": "flat"},

@@ -91,6 +91,7 @@ def variables(charts: Path) -> dict[str, Any]:
         "mesh_hub": "lab.local/istio",
         "mesh_network_mode": "flat",
         "mesh_flat_across_vpcs": True,
+        "mesh_locality_routing": False,
         "primary_istio_values": ISTIOD_VALUES,
         "remote_cluster_values": ISTIOD_VALUES,
         "primary_istio_requests": REQUESTS,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .._errors import MeshError
 from .._problems import ERROR, WARNING, Problem
 from .istiod import NOT_LISTED, SYNCED, Istiod
+from .locality import Locality, failover_problems
 from .member import MemberState
 from .record import AVAILABLE, Record
 
@@ -19,13 +20,15 @@ FEW_DAYS = 14
 
 @dataclass(frozen=True)
 class Mesh:
-    """All that was read: `primary` is the name of the primary, which is among the members; records by cluster name."""
+    """All that was read: `primary` is the name of the primary, which is among the members; records by cluster name; locality
+    where regions were given."""
 
     primary: str
     namespace: str
     members: tuple[MemberState, ...]
     istiods: tuple[Istiod, ...]
     records: t.Mapping[str, Record]
+    locality: Locality | None = None
 
     def state(self, name: str) -> MemberState:
         return next(member for member in self.members if member.name == name)
@@ -75,7 +78,8 @@ def mesh_problems(mesh: Mesh) -> list[Problem]:
         )
         for name in sorted(known - set(names))
     ]
-    return [*strangers, *(problem for name in names for problem in member_problems(mesh, name))]
+    members = (problem for name in names for problem in member_problems(mesh, name))
+    return [*strangers, *failover_problems(mesh.locality), *members]
 
 
 def settling(mesh: Mesh) -> list[str]:

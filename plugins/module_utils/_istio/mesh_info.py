@@ -8,15 +8,19 @@ from __future__ import annotations
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from .._errors import MeshError
 from .._kubernetes.access import Access
 from .._kubernetes.client import KubernetesClient
+from .._kubernetes.kinds import CONFIG_MAP
 from .._kubernetes.options import access_from
 from .._problems import errors_first
 from .._wait import Progress
+from .failover_objects import DESTINATION_RULE
 from .health import Mesh, is_synced, member_problems, mesh_problems, settling, status_of, sync_of, unserved
 from .istiod import Istiod, istiod_pods, read_istiod
+from .locality import Locality, is_enabled, several
 from .member import MemberState, read_member
 from .record import Record, read_records
 
@@ -35,7 +39,8 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
         mesh = read_mesh(params["name"], accesses, params["namespace"], params["api_version"])
         waiting = "; ".join(waited_for(mesh, params)) if params["wait"] else ""
         if not waiting or time.monotonic() + params["wait_interval"] > end:
-            return result(mesh)
+            regions = {params["name"]: params["region"], **{x["name"]: x["region"] for x in params["members"]}}
+            return result(replace(mesh, locality=read_locality(mesh, accesses[mesh.primary], regions)))
         if waiting != shown:
             progress(f"waiting: {waiting}")
             shown = waiting
@@ -68,6 +73,20 @@ def read_primary(
         records = pool.submit(read_records, client, namespace, api_version)
         istiods = list(pool.map(lambda pod: read_istiod(client, pod), istiod_pods(list(state.objects))))
         return istiods, records.result()
+
+
+def read_locality(mesh: Mesh, primary: Access, regions: t.Mapping[str, str]) -> Locality | None:
+    """What decides about failover where members are in several regions and a control plane runs; None elsewhere."""
+    if not several(regions.values()) or not mesh.istiods:
+        return None
+    told = tuple(regions.values())
+    names = {"istio" if one.revision in ("", "default") else f"istio-{one.revision}" for one in mesh.istiods}
+    try:
+        client = KubernetesClient(primary)
+        configs = [client.get(CONFIG_MAP, name, mesh.namespace) for name in sorted(names)]
+        return Locality(told, any(map(is_enabled, configs)), tuple(client.list(DESTINATION_RULE)))
+    except MeshError as error:
+        return Locality(told, error=f"{error.what}: {error.why}")
 
 
 def result(mesh: Mesh) -> Result:

@@ -16,6 +16,7 @@ from .._kubernetes.kubeconfig import check_server
 from .._problems import ERROR, WARNING, Problem
 from .cluster_facts import PODS_IN_VPC
 from .kubeconfig_file import mode_problems, server_of
+from .locality import label_problems, setting_problems
 from .supported_versions import istio_problems, kubernetes_problems
 
 Dict = dict[str, t.Any]
@@ -69,6 +70,7 @@ def mesh_problems(params: t.Mapping[str, t.Any], members: list[Member]) -> t.Ite
         todo = "Put exactly one host into the group istio_primary (mesh_primary_group)"
         yield Problem(ERROR, f"the mesh has {found}", "One cluster runs the control plane of all", todo)
     yield from domain_problems(members)
+    yield from setting_problems([member.options["region"] for member in members], params["locality_routing"])
 
 
 def network_problems(params: t.Mapping[str, t.Any], members: list[Member]) -> t.Iterator[Problem]:
@@ -174,6 +176,8 @@ def read_problems(member: Member, params: t.Mapping[str, t.Any]) -> t.Iterator[P
     yield from worker_problems(read.get("workers"), params["minimum_workers"], member.name)
     yield from plugin_problems(member, read.get("network_plugin", ""))
     yield from undeclared_problems(member, read["nodes"])
+    if params["locality_routing"]:
+        yield from label_problems(member.name, member.options["region"], read["nodes"])
 
 
 def worker_problems(workers: Dict | None, wanted: int, cluster: str) -> t.Iterator[Problem]:

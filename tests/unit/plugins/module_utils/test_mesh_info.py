@@ -159,7 +159,8 @@ def test_a_member_without_its_secret_has_no_credential() -> None:
 
 PARAMS = {
     "name": "east",
-    "members": [{"name": "west"}, {"name": "east"}],
+    "region": "",
+    "members": [{"name": "west", "region": ""}, {"name": "east", "region": ""}],
     "namespace": "istio-system",
     "api_version": "istio.alibabacloud.com/v1beta1",
     "wait": True,
@@ -221,7 +222,62 @@ def test_a_member_is_served_once_every_istiod_reads_it_and_its_pods_get_sidecars
 def test_waiting_for_service_does_not_wait_for_the_health_of_the_primary(monkeypatch: pytest.MonkeyPatch) -> None:
     crashing = replace(EAST, pods=(PodState("istiod-1", False, 9, "CrashLoopBackOff"),))
     mesh = replace(SOUND, members=(crashing, WEST))
-    _result, lines = run(monkeypatch, mesh, wait_for="served", members=[{"name": "west"}])
+    _result, lines = run(monkeypatch, mesh, wait_for="served", members=[{"name": "west", "region": ""}])
     assert lines == []
-    _result, lines = run(monkeypatch, replace(SOUND, istiods=()), SOUND, wait_for="served", members=[{"name": "west"}])
+    _result, lines = run(
+        monkeypatch, replace(SOUND, istiods=()), SOUND, wait_for="served", members=[{"name": "west", "region": ""}]
+    )
     assert lines == ["waiting: west: istiod says nothing"]
+
+
+class Primary:
+    """A primary with these ConfigMaps and DestinationRules; without any it may not be read."""
+
+    def __init__(self, configs: dict[str, str] | None, rules: list[t.Any]) -> None:
+        self.configs, self.rules = configs, rules
+
+    def get(self, kind: t.Any, name: str, namespace: str) -> t.Any:
+        if self.configs is None:
+            raise MeshError("cannot read ConfigMap istio-system/istio", why="forbidden")
+        assert (kind.kind, namespace) == ("ConfigMap", "istio-system")
+        return {"data": {"mesh": self.configs[name]}} if name in self.configs else None
+
+    def list(self, kind: t.Any) -> list[t.Any]:
+        assert kind.kind == "DestinationRule"
+        return self.rules
+
+
+OFF, ON = "localityLbSetting: {enabled: false}", "localityLbSetting: {enabled: true}"
+DETECTING = {"spec": {"host": "cart", "trafficPolicy": {"outlierDetection": {}}}}
+TWO_REGIONS = {"region": "r1", "members": [{"name": "west", "region": "r2"}]}
+
+
+@pytest.mark.parametrize(
+    ("configs", "rules", "what"),
+    [
+        ({"istio": OFF}, [DETECTING], ["failover is not configured"]),
+        ({"istio": ON}, [], ["failover is not configured"]),
+        ({"istio": ON}, [DETECTING], []),
+        ({}, [DETECTING], []),
+        (None, [], ["it is not known whether failover is configured"]),
+    ],
+)
+def test_failover_is_looked_at_where_members_are_in_two_regions(
+    monkeypatch: pytest.MonkeyPatch, configs: dict[str, str] | None, rules: list[t.Any], what: list[str]
+) -> None:
+    monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: Primary(configs, rules))
+    result, _lines = run(monkeypatch, SOUND, **TWO_REGIONS)
+    assert [problem["what"] for problem in result["problems"]] == what
+    assert {problem["severity"] for problem in result["problems"]} <= {"warning"}
+
+
+def test_the_control_plane_of_a_revision_is_asked_about_its_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = replace(SOUND, istiods=(replace(SOUND.istiods[0], revision="canary"),))
+    monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: Primary({"istio-canary": OFF}, [DETECTING]))
+    assert len(run(monkeypatch, canary, **TWO_REGIONS)[0]["problems"]) == 1
+
+
+def test_one_region_or_no_control_plane_is_no_matter_of_failover(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: pytest.fail("nothing is to be read"))
+    run(monkeypatch, SOUND, region="r1", members=[{"name": "west", "region": "r1"}])
+    run(monkeypatch, replace(SOUND, istiods=()), **TWO_REGIONS)

@@ -58,7 +58,13 @@ def info(name: str, first: int, **overrides: t.Any) -> Dict:
 def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Dict:
     mesh = {"mesh_id": "m", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "error"}
-    place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False}
+    place = {
+        "namespace": "istio-system",
+        "revision": "",
+        "local_services": [],
+        "force": False,
+        "locality_routing": None,
+    }
     params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
     return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
 
@@ -419,3 +425,19 @@ def test_the_machine_is_checked(east: Dict, west: Dict, monkeypatch: pytest.Monk
     found = Problem("error", "helm is not found", todo="Install it")
     monkeypatch.setattr(preflight, "controller_problems", lambda _run_command: iter([found]))
     assert problems(check(east, west)) == [("error", "", "helm is not found")]
+
+
+def test_clusters_in_two_regions_need_a_decision_about_locality(east: Dict, west: Dict) -> None:
+    east["region"], west["region"] = "r1", "r2"
+    wanted = ("error", "", "mesh_locality_routing is not set, and the clusters are in 2 regions (r1, r2)")
+    assert problems(check(east, west)) == [wanted]
+    assert problems(check(east, west, locality_routing=False)) == []
+
+
+@pytest.mark.parametrize(("locality_routing", "severities"), [(True, ["error", "warning"]), (False, []), (None, [])])
+def test_nodes_have_to_tell_their_region_where_requests_go_by_it(
+    east: Dict, locality_routing: bool | None, severities: list[str]
+) -> None:
+    found = check(east, infos=[info("east", 10)], locality_routing=locality_routing)["problems"]
+    assert [problem["severity"] for problem in found] == severities
+    assert all(problem["cluster"] == "east" and ": n1" in problem["what"] for problem in found)

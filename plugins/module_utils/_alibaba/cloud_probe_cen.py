@@ -153,7 +153,7 @@ def cross_border(account: Account, cen_id: str) -> Sights:
 
 def pod_route(account: Account, cluster: Cluster) -> Sights:
     ours = ack_cluster(account, cluster)
-    blocks = [Network(x) for x in ours.pod_cidrs if ":" not in x] if ours and not ours.pods_in_vpc else []
+    blocks = [Network(x) for x in ours.pod_cidrs if ":" not in x] if ours else []
     for cen_id in account.cens_of(cluster)[:1] if blocks else []:
         before = account.cen(cen_id)
         attachment = before.attachment(cluster.vpc_id)

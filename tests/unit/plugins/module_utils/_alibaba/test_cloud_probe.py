@@ -304,10 +304,27 @@ def routes_without_propagation(probed: Probed) -> None:
     probed.amend("ListTransitRouterRouteTablePropagations", empty("TransitRouterPropagations"))
 
 
-def table_of_its_own(probed: Probed) -> None:
+def tables_of_their_own(probed: Probed) -> None:
+    """In both regions a table that is told first, and to which nothing propagates."""
     probed.join()
-    router = probed.state.transit_tables[probed.table(BEIJING)].router
-    probed.state.transit_tables["vtb-own"] = TransitTable("vtb-own", router, kind="Custom")
+    routers = {region: probed.state.transit_tables[probed.table(region)].router for region in (BEIJING, SINGAPORE)}
+    own = {f"vtb-own-{x}": TransitTable(f"vtb-own-{x}", router, kind="Custom") for x, router in routers.items()}
+    probed.state.transit_tables = {**own, **probed.state.transit_tables}
+
+
+def unpublished_and_tables_of_their_own(probed: Probed) -> None:
+    tables_of_their_own(probed)
+    probed.peer.publishes = False
+
+
+def peering_to_come(probed: Probed) -> None:
+    probed.join()
+    probed.peer.turn("Attaching", "", 0)
+
+
+def unpublished_and_empty(probed: Probed) -> None:
+    unpublished(probed)
+    probed.amend("ListTransitRouterRouteEntries", empty("TransitRouterRouteEntries"))
 
 
 def unpublished(probed: Probed) -> None:
@@ -337,8 +354,11 @@ def lists_refuse_a_cen_alone(probed: Probed) -> None:
     probed.join()
     action = "ListTransitRouterPeerAttachments"
     probed.refuse(action, "MissingParameter", when=lambda request: not request.get("TransitRouterId"))
-    # what all else is read by, so that the row itself is tried
-    probed.refuse("DescribeCens", "InternalFault")
+
+
+def lists_fail(probed: Probed) -> None:
+    probed.join()
+    probed.refuse("ListTransitRouterVpcAttachments", "OperationDenied")
 
 
 def second_cen(probed: Probed) -> None:
@@ -365,9 +385,18 @@ def not_peered(probed: Probed) -> None:
     probed.state.propagations = [x for x in probed.state.propagations if x.attachment in known]
 
 
-def border_told(probed: Probed) -> None:
+def not_peered_refused(code: str) -> t.Callable[[Probed], None]:
+    def change(probed: Probed) -> None:
+        not_peered(probed)
+        probed.refuse("CreateTransitRouterPeerAttachment", code)
+
+    return change
+
+
+def not_peered_and_basic(probed: Probed) -> None:
     not_peered(probed)
-    probed.refuse("CreateTransitRouterPeerAttachment", "OperationDenied.CrossBorder")
+    for router in probed.state.routers.values():
+        router.kind = "Basic"
 
 
 def custom_table_learns(probed: Probed) -> None:
@@ -462,30 +491,40 @@ CASES: list[tuple[str, t.Callable[[Probed], None], str, str]] = [
         DIFFERS,
         "sgr-form: ingress accept all",
     ),
+    ("rule_form", with_rules(Rule("ingress", "6", "-1/-1", TCP.peer, id="sgr-form")), DIFFERS, "sgr-form"),
     ("rule_priority", with_rules(TCP, Rule(**{**vars(TCP), "priority": 7})), AS_ASSUMED, "priorities [1, 7]"),
     ("rule_priority", with_rules(TCP, Rule(**{**vars(TCP), "ports": "81/81"})), NOT_SEEN, "no dry run"),
     ("icmpv6_name", with_rules(Rule("ingress", "ICMPv6", "-1/-1", SIX)), AS_ASSUMED, "ICMPv6"),
     ("icmpv6_name", with_rules(Rule("ingress", "ICMP", "-1/-1", SIX)), DIFFERS, "named ICMP"),
     ("static_routes", static_route_lost, DIFFERS, "is not in"),
+    ("static_routes", tables_of_their_own, AS_ASSUMED, "is in"),
+    ("static_routes", peering_to_come, NOT_SEEN, "two regions joined"),
+    ("static_routes", pod_route_rejected, NOT_SEEN, "a static route"),
     ("static_routes", no_static_route, NOT_SEEN, "a static route"),
     ("pod_route", no_static_route, AS_ASSUMED, "a dry run passes"),
+    ("pod_route", tables_of_their_own, AS_ASSUMED, "it is there: Active"),
     ("pod_route", pod_route_refused, DIFFERS, "InvalidDestinationCidrBlock"),
     ("pod_route", pod_route_rejected, DIFFERS, "Rejected"),
     ("both_regions", routes_without_propagation, DIFFERS, "does not propagate"),
-    ("both_regions", table_of_its_own, AS_ASSUMED, "vtb-own has 0 routes"),
+    ("both_regions", tables_of_their_own, AS_ASSUMED, "vtb-own-cn-beijing has 0 routes"),
+    ("both_regions", unpublished_and_tables_of_their_own, NOT_SEEN, "would be needed"),
     ("unpublished", unpublished, AS_ASSUMED, "has 0 routes"),
+    ("unpublished", unpublished_and_empty, NOT_SEEN, "without it"),
     ("unpublished", published_all_the_same, DIFFERS, "which publishes none"),
     ("third_region", third_region, AS_ASSUMED, "is not in"),
     ("third_region", carried_on, DIFFERS, "is in"),
     ("listed_by_cen", lists_need_a_router, DIFFERS, "tells 0 of 1"),
     ("listed_by_cen", lists_refuse_a_cen_alone, DIFFERS, "was refused: MissingParameter"),
+    ("listed_by_cen", lists_fail, NOT_SEEN, "ListTransitRouterVpcAttachments failed: OperationDenied (HTTP 400)"),
     ("listed_by_cen", unread_shape, DIFFERS, "cannot be read: KeyError"),
     ("other_cen", second_cen, AS_ASSUMED, "OperationFailed.SeveralCens"),
     ("other_cen", second_cen_taken, DIFFERS, "not refused"),
     ("other_cen", no_free_vswitch, NOT_SEEN, "InvalidZones"),
     ("attached_again", second_cen_taken, DIFFERS, "not refused"),
     ("cross_border", not_peered, NOT_SEEN, "passes"),
-    ("cross_border", border_told, DIFFERS, "OperationDenied.CrossBorder"),
+    ("cross_border", not_peered_refused("OperationDenied.Border"), DIFFERS, "OperationDenied.Border"),
+    ("cross_border", not_peered_refused("InvalidParameter"), NOT_SEEN, "InvalidParameter"),
+    ("cross_border", not_peered_and_basic, NOT_SEEN, "only a refusal shows it"),
     ("system_table", custom_table_learns, DIFFERS, "vtb-custom (CEN by Attachment)"),
     ("terway_blocks", terway_tells_a_block, DIFFERS, "10.99.0.0/16"),
     ("terway_in_vpc", terway_outside, DIFFERS, "10.99.0.0/20"),

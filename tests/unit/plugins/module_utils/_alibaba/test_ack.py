@@ -21,6 +21,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack imp
     workers_of_nodes,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_problems import problems_of
+from ansible_collections.multiregion.istio.plugins.module_utils._problems import ERROR, WARNING
 
 Answer = dict[str, t.Any]
 
@@ -34,6 +35,10 @@ def meta(**fields: t.Any) -> str:
 
 def terway(**fields: t.Any) -> str:
     return meta(Capabilities={"Network": "terway-eniip"}, **fields)
+
+
+NO_INTERNAL = {**URLS, "intranet_api_server_endpoint": ""}
+TERWAY_LOST = terway(PodVswitchId=json.dumps({"cn-beijing-a": ["vsw-1", "vsw-9"]}))
 
 
 def detail(**fields: t.Any) -> Answer:
@@ -204,28 +209,33 @@ def test_a_sound_cluster_has_no_problems() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "what"),
+    ("fields", "severity", "what", "todo"),
     [
-        ({"state": "upgrading"}, "it is upgrading, not running"),
-        ({"state": "initial", "master_url": ""}, "it is initial, not running"),
-        ({"master_url": json.dumps({**URLS, "intranet_api_server_endpoint": ""})}, "it has no internal API server"),
-        ({"meta_data": ""}, "nothing tells its network plugin"),
-        ({"container_cidr": ""}, "nothing tells the block of its pods (flannel)"),
-        ({"meta_data": terway()}, "nothing tells the vSwitches of its pods (Terway)"),
-        ({"service_cidr": ""}, "nothing tells the block of its services"),
-        ({"vswitch_ids": ["vsw-1", "vsw-9"]}, "its vSwitches vsw-9 are not in vpc-1"),
+        ({"state": "upgrading"}, ERROR, "it is upgrading, not running", "Run it again when"),
+        ({"state": "inactive"}, ERROR, "it is inactive, not running", "Start it"),
+        ({"state": ""}, ERROR, "it is in no known state, not running", "Run it again when"),
+        ({"state": "initial", "master_url": ""}, ERROR, "it is initial, not running", "Run it again when"),
+        ({"master_url": json.dumps(NO_INTERNAL)}, ERROR, "it has no internal API server", "Look at its API server's"),
+        ({"meta_data": ""}, ERROR, "nothing tells its network plugin", "Set mesh_cluster_pod_cidrs, and"),
+        ({"container_cidr": ""}, ERROR, "nothing tells the block of its pods (flannel)", "Set mesh_cluster_pod_cidrs"),
+        ({"meta_data": terway()}, WARNING, "nothing tells the vSwitches of its pods (Terway)", "Set mesh_cluster_pod_"),
+        ({"service_cidr": ""}, ERROR, "nothing tells the block of its services", "Set mesh_cluster_service_cidrs"),
+        ({"vswitch_ids": ["vsw-1", "vsw-9"]}, WARNING, "its vSwitches vsw-9 are not in vpc-1", "Set mesh_cluster_vsw"),
+        ({"meta_data": TERWAY_LOST}, WARNING, "its vSwitches vsw-9 are not in vpc-1", "Set mesh_cluster_vswitch_cidrs"),
     ],
 )
-def test_what_a_mesh_would_miss_is_a_problem(fields: Answer, what: str) -> None:
-    assert whats(detail(**fields)) == [what]
+def test_what_a_mesh_would_miss_is_a_problem(fields: Answer, severity: str, what: str, todo: str) -> None:
     (problem,) = problems_of(cluster_of(detail(**fields)), NETWORK, "internal")
-    assert problem.todo and problem.cluster == "east"
+    assert (problem.severity, problem.what, problem.cluster) == (severity, what, "east")
+    assert problem.todo.startswith(todo)
 
 
 def test_a_vpc_that_is_not_there_is_one_problem() -> None:
     assert whats(detail(), Network(found=False)) == ["its VPC vpc-1 is not found"]
+    assert whats(detail(vpc_id=""), Network(found=False)) == ["its VPC (none) is not found"]
 
 
-def test_no_healthy_worker_is_a_problem() -> None:
-    assert whats(detail(), pools=[pool(2, 0)]) == ["none of its 2 workers is healthy"]
+def test_no_healthy_worker_is_a_warning() -> None:
+    (problem,) = problems_of(cluster_of(detail(), [pool(2, 0)]), NETWORK, "internal")
+    assert (problem.severity, problem.what) == (WARNING, "none of its 2 workers is healthy")
     assert whats(detail(), pools=[pool(0, 0)]) == ["it has no workers"]

@@ -67,7 +67,7 @@ class Found:
 
 def tags_of(row: t.Mapping[str, t.Any]) -> dict[str, str]:
     """The tags of a cluster as the API lists them, [{key, value}], as a dict."""
-    return {str(tag.get("key")): str(tag.get("value") or "") for tag in row.get("tags") or [] if isinstance(tag, dict)}
+    return {str(tag.get("key")): str(tag.get("value") or "") for tag in row.get("tags") or []}
 
 
 def told(names: t.Sequence[str]) -> str:

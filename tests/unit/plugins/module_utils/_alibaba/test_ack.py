@@ -93,6 +93,7 @@ def test_the_network_plugin_is_told_by_the_cluster(fields: Answer, plugin: str) 
 )
 def test_the_network_plugin_is_told_by_the_addons_at_last(name: str, plugin: str) -> None:
     assert cluster_of(detail(meta_data=""), addons=[{"name": "metrics"}, {"name": name}]).plugin == plugin
+    assert cluster_of(detail(), addons=[{"name": name}]).plugin == FLANNEL, "its own word counts"
 
 
 @pytest.mark.parametrize(
@@ -140,15 +141,16 @@ def test_terways_blocks_are_those_of_the_vswitches_of_its_pods() -> None:
     assert found["mesh_cluster_pod_cidrs"] == ["10.10.2.0/24"], "never the block that Flannel would have had"
     assert found["mesh_cluster_pods_in_vpc"] is True
     assert found["mesh_cluster_vswitch_cidrs"] == ["10.10.1.0/24"]
+    assert cluster_of(detail(meta_data=meta(PodVswitchId=by_zone))).pod_vswitch_ids == (), "Flannel has none"
 
 
 def test_groups_and_vswitches_are_those_of_all_node_pools() -> None:
     pools = [
-        pool(security_group_ids=["sg-2", "sg-1"], security_group_id="sg-2", vswitch_ids=["vsw-1"]),
+        pool(security_group_ids=["sg-2", "sg-1", "sg-4"], security_group_id="sg-2", vswitch_ids=["vsw-1"]),
         pool(security_group_ids=None, security_group_id="sg-3", vswitch_ids=["vsw-2"]),
     ]
     cluster = cluster_of(detail(), pools)
-    assert cluster.security_group_ids == ("sg-1", "sg-2", "sg-3")
+    assert cluster.security_group_ids == ("sg-1", "sg-2", "sg-4", "sg-3")
     assert cluster.vswitch_ids == ("vsw-1", "vsw-2")
 
 
@@ -180,6 +182,7 @@ def test_the_blocks_of_a_vpc_are_all_that_it_has() -> None:
     network = network_of(vpc, [{"VSwitchId": "vsw-1", "CidrBlock": "10.10.1.0/24", "Ipv6CidrBlock": "2408:4005::/64"}])
     assert network.vpc_cidrs == ("10.10.0.0/16", "172.16.0.0/16", "2408:4005::/56", "2408:4006::/56")
     assert network.vswitches == {"vsw-1": ("10.10.1.0/24", "2408:4005::/64")}
+    assert network_of({"Ipv6CidrBlock": "2408:4005::/56"}, []).vpc_cidrs == ("2408:4005::/56",)
     assert not network_of(None, []).found
 
 

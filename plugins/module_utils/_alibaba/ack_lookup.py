@@ -135,7 +135,7 @@ def read_cluster(client: Client, row: Answer) -> AckCluster:
     detail = row if "parameters" in row else detail_of(client, cluster_id, region, name)
     region = str(detail.get("region_id") or region)
     path = {"ClusterId": cluster_id}
-    with about(name or str(detail.get("name") or cluster_id)):
+    with about(name or cluster_id):
         pools = client.pages("DescribeClusterNodePools", region, path=path)
         known = ack.plugin_of(detail)
         addons = [] if known else client.pages("ListClusterAddonInstances", region, path=path)

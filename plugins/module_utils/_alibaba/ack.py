@@ -109,7 +109,7 @@ def plugin_of(detail: Answer) -> str:
 
 
 def plugin_by_addons(addons: t.Sequence[Answer]) -> str:
-    names = [str(addon.get("name") or "").lower() for addon in addons]
+    names = [str(addon.get("name") or "") for addon in addons]
     return next((plugin for start, plugin in ADDONS for name in names if name.startswith(start)), "")
 
 

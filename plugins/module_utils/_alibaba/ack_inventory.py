@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 
 from .._errors import MeshError
 from .ack import RUNNING, Kind
-from .ack_lookup import Found, tags_of
+from .ack_lookup import Found, tags_of, told
 from .ack_problems import STATES
 from .credentials import Options
 
@@ -23,7 +23,6 @@ Tags = t.Mapping[str, tuple[str, ...]]
 
 BY = ("name", "cluster_id", "tag")
 TAG = "tag:"
-NAMES_TOLD = 10
 # What a host's variable mesh_cluster_ack leaves out: it has these as its own.
 OWN = ("variables", "problems")
 
@@ -272,8 +271,3 @@ def problem_warnings(cluster: Facts) -> list[str]:
 
 def label(cluster: Facts) -> str:
     return f"{cluster['name']} ({cluster['cluster_id']}, {cluster['region']})"
-
-
-def told(names: t.Sequence[str]) -> str:
-    """The first of several."""
-    return ", ".join(names[:NAMES_TOLD]) + (", ..." if len(names) > NAMES_TOLD else "")

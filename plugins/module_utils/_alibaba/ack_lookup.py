@@ -67,7 +67,13 @@ class Found:
 
 def tags_of(row: t.Mapping[str, t.Any]) -> dict[str, str]:
     """The tags of a cluster as the API lists them, [{key, value}], as a dict."""
-    return {str(tag.get("key")): str(tag.get("value") or "") for tag in row.get("tags") or [] if isinstance(tag, dict)}
+    return {str(tag.get("key")): str(tag.get("value") or "") for tag in row.get("tags") or []}
+
+
+def told(names: t.Sequence[str]) -> str:
+    """The first of several, and how many more there are."""
+    more = len(names) - NAMES_TOLD
+    return ", ".join(names[:NAMES_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def listed(client: Client, region: str = "", name: str = "") -> list[Answer]:
@@ -79,11 +85,10 @@ def listed(client: Client, region: str = "", name: str = "") -> list[Answer]:
     return [row for row in rows if row.get("state") != "deleted" and (not name or row.get("name") == name)]
 
 
-def one_named(client: Client, name: str, region: str = "") -> Answer:
+def one_named(client: Client, name: str) -> Answer:
     """The row of the one cluster of that name. Raises MeshError where there is none, or more than one: names are not unique."""
-    rows = listed(client, region, name)
-    place = region or client.options.region
-    where = f"in {place}" if place else "in any region"
+    rows = listed(client, name=name)
+    where = f"in {client.options.region}" if client.options.region else "in any region"
     if len(rows) > 1:
         ids = ", ".join(sorted(f"{row['cluster_id']} ({row.get('region_id')}, {row.get('state')})" for row in rows))
         raise MeshError(
@@ -93,12 +98,11 @@ def one_named(client: Client, name: str, region: str = "") -> Answer:
             todo="Set cluster_id to the one meant",
         )
     if not rows:
-        names = sorted(str(row.get("name")) for row in listed(client, region))
-        there = ", ".join(names[:NAMES_TOLD]) + (", ..." if len(names) > NAMES_TOLD else "")
+        names = sorted(str(row.get("name")) for row in listed(client))
         raise MeshError(
             f"there is no ACK cluster of this name {where}",
             cluster=name,
-            why=f"there are {there}" if names else "the account has none there",
+            why=f"there are {told(names)}" if names else "the account has none there",
             todo="Check name and region, and that the access key is of the right account",
         )
     return rows[0]
@@ -131,7 +135,7 @@ def read_cluster(client: Client, row: Answer) -> AckCluster:
     detail = row if "parameters" in row else detail_of(client, cluster_id, region, name)
     region = str(detail.get("region_id") or region)
     path = {"ClusterId": cluster_id}
-    with about(name or str(detail.get("name") or cluster_id)):
+    with about(name or cluster_id):
         pools = client.pages("DescribeClusterNodePools", region, path=path)
         known = ack.plugin_of(detail)
         addons = [] if known else client.pages("ListClusterAddonInstances", region, path=path)

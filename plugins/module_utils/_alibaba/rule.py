@@ -164,15 +164,15 @@ def text_of(permission: t.Mapping[str, t.Any], rule: Rule) -> str:
 def permission_of(rule: Rule) -> dict[str, str]:
     """The rule as an element of Permissions of AuthorizeSecurityGroup and its twin for egress."""
     key, key6 = PEER[rule.direction]
-    permission = {
+    return {
         "IpProtocol": rule.protocol.upper() if rule.protocol != "icmpv6" else "ICMPv6",
         "PortRange": rule.port_range,
         "Policy": rule.policy,
         "Priority": str(rule.priority),
         "NicType": "intranet",
         (key6 if ":" in rule.cidr else key): rule.cidr,
+        "Description": rule.description,
     }
-    return {**permission, "Description": rule.description} if rule.description else permission
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def present(wanted: t.Iterable[Rule], before: t.Sequence[Described], mark: Mark,
 def absent(unwanted: t.Iterable[Rule] | None, before: t.Sequence[Described], mark: Mark) -> Changes:
     """None of these rules that is ours is there; None for all of ours."""
     rules = None if unwanted is None else set(unwanted)
-    meant = [each for each in before if each.rule and (rules is None or each.rule in rules)]
+    meant = [each for each in before if rules is None or each.rule in rules]
     return Changes(
         before=tuple(before),
         add=(),

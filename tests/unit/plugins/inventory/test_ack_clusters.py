@@ -25,6 +25,7 @@ from ansible_collections.multiregion.istio.plugins.inventory import ack_clusters
 from ansible_collections.multiregion.istio.plugins.inventory.ack_clusters import InventoryModule, read_clusters
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_inventory import wanted_of
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client import Client
+from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
 from tests.lab.cloud.account import KEY, TERWAY_CLUSTER, cluster_id
 from tests.lab.cloud.endpoint import Endpoint
@@ -182,6 +183,19 @@ def test_keys_and_endpoints_of_the_environment_are_used(
         source.parse(endpoints=None)
 
 
+def test_without_endpoints_they_are_the_clouds_own(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Client] = []
+
+    def read(client: Client, _wanted: t.Any) -> list[Dict]:
+        asked.append(client)
+        raise MeshError("seen")
+
+    monkeypatch.setattr(ack_clusters, "read_clusters", read)
+    with pytest.raises(AnsibleParserError, match="seen"):
+        source.parse(endpoints=None)
+    assert asked[0].options.endpoints == {}
+
+
 def test_names_of_options_may_be_their_aliases(source: Source) -> None:
     inventory = source.parse(
         alicloud_access_key=None, alicloud_secret_key=None, access_key_id=KEY.id, access_key_secret=KEY.secret
@@ -236,10 +250,12 @@ def test_users_make_groups_and_variables_of_what_ack_tells(source: Source) -> No
 
 
 def test_an_expression_that_fails_is_an_error_only_where_that_is_wanted(source: Source) -> None:
-    broken: Dict = {"compose": {"site": "mesh_cluster_ack.tags.site"}}
+    site = "mesh_cluster_ack.tags.site"
+    broken: Dict = {"compose": {"site": site}, "groups": {"sited": site}, "keyed_groups": [{"key": site}]}
     assert "site" not in variables(source.parse(**broken), EAST)
-    with pytest.raises(AnsibleError, match="Could not set site for host"):
-        source.parse(**broken, strict=True)
+    for option, value in broken.items():
+        with pytest.raises(AnsibleError, match="[Cc]ould not .*host"):
+            source.parse(**{option: value}, strict=True)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack imp
     workers_of_nodes,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.ack_problems import problems_of
+from ansible_collections.multiregion.istio.plugins.module_utils._problems import ERROR, WARNING
 
 Answer = dict[str, t.Any]
 
@@ -34,6 +35,10 @@ def meta(**fields: t.Any) -> str:
 
 def terway(**fields: t.Any) -> str:
     return meta(Capabilities={"Network": "terway-eniip"}, **fields)
+
+
+NO_INTERNAL = {**URLS, "intranet_api_server_endpoint": ""}
+TERWAY_LOST = terway(PodVswitchId=json.dumps({"cn-beijing-a": ["vsw-1", "vsw-9"]}))
 
 
 def detail(**fields: t.Any) -> Answer:
@@ -88,6 +93,7 @@ def test_the_network_plugin_is_told_by_the_cluster(fields: Answer, plugin: str) 
 )
 def test_the_network_plugin_is_told_by_the_addons_at_last(name: str, plugin: str) -> None:
     assert cluster_of(detail(meta_data=""), addons=[{"name": "metrics"}, {"name": name}]).plugin == plugin
+    assert cluster_of(detail(), addons=[{"name": name}]).plugin == FLANNEL, "its own word counts"
 
 
 @pytest.mark.parametrize(
@@ -135,15 +141,16 @@ def test_terways_blocks_are_those_of_the_vswitches_of_its_pods() -> None:
     assert found["mesh_cluster_pod_cidrs"] == ["10.10.2.0/24"], "never the block that Flannel would have had"
     assert found["mesh_cluster_pods_in_vpc"] is True
     assert found["mesh_cluster_vswitch_cidrs"] == ["10.10.1.0/24"]
+    assert cluster_of(detail(meta_data=meta(PodVswitchId=by_zone))).pod_vswitch_ids == (), "Flannel has none"
 
 
 def test_groups_and_vswitches_are_those_of_all_node_pools() -> None:
     pools = [
-        pool(security_group_ids=["sg-2", "sg-1"], security_group_id="sg-2", vswitch_ids=["vsw-1"]),
+        pool(security_group_ids=["sg-2", "sg-1", "sg-4"], security_group_id="sg-2", vswitch_ids=["vsw-1"]),
         pool(security_group_ids=None, security_group_id="sg-3", vswitch_ids=["vsw-2"]),
     ]
     cluster = cluster_of(detail(), pools)
-    assert cluster.security_group_ids == ("sg-1", "sg-2", "sg-3")
+    assert cluster.security_group_ids == ("sg-1", "sg-2", "sg-4", "sg-3")
     assert cluster.vswitch_ids == ("vsw-1", "vsw-2")
 
 
@@ -175,6 +182,7 @@ def test_the_blocks_of_a_vpc_are_all_that_it_has() -> None:
     network = network_of(vpc, [{"VSwitchId": "vsw-1", "CidrBlock": "10.10.1.0/24", "Ipv6CidrBlock": "2408:4005::/64"}])
     assert network.vpc_cidrs == ("10.10.0.0/16", "172.16.0.0/16", "2408:4005::/56", "2408:4006::/56")
     assert network.vswitches == {"vsw-1": ("10.10.1.0/24", "2408:4005::/64")}
+    assert network_of({"Ipv6CidrBlock": "2408:4005::/56"}, []).vpc_cidrs == ("2408:4005::/56",)
     assert not network_of(None, []).found
 
 
@@ -204,28 +212,33 @@ def test_a_sound_cluster_has_no_problems() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "what"),
+    ("fields", "severity", "what", "todo"),
     [
-        ({"state": "upgrading"}, "it is upgrading, not running"),
-        ({"state": "initial", "master_url": ""}, "it is initial, not running"),
-        ({"master_url": json.dumps({**URLS, "intranet_api_server_endpoint": ""})}, "it has no internal API server"),
-        ({"meta_data": ""}, "nothing tells its network plugin"),
-        ({"container_cidr": ""}, "nothing tells the block of its pods (flannel)"),
-        ({"meta_data": terway()}, "nothing tells the vSwitches of its pods (Terway)"),
-        ({"service_cidr": ""}, "nothing tells the block of its services"),
-        ({"vswitch_ids": ["vsw-1", "vsw-9"]}, "its vSwitches vsw-9 are not in vpc-1"),
+        ({"state": "upgrading"}, ERROR, "it is upgrading, not running", "Run it again when"),
+        ({"state": "inactive"}, ERROR, "it is inactive, not running", "Start it"),
+        ({"state": ""}, ERROR, "it is in no known state, not running", "Run it again when"),
+        ({"state": "initial", "master_url": ""}, ERROR, "it is initial, not running", "Run it again when"),
+        ({"master_url": json.dumps(NO_INTERNAL)}, ERROR, "it has no internal API server", "Look at its API server's"),
+        ({"meta_data": ""}, ERROR, "nothing tells its network plugin", "Set mesh_cluster_pod_cidrs, and"),
+        ({"container_cidr": ""}, ERROR, "nothing tells the block of its pods (flannel)", "Set mesh_cluster_pod_cidrs"),
+        ({"meta_data": terway()}, WARNING, "nothing tells the vSwitches of its pods (Terway)", "Set mesh_cluster_pod_"),
+        ({"service_cidr": ""}, ERROR, "nothing tells the block of its services", "Set mesh_cluster_service_cidrs"),
+        ({"vswitch_ids": ["vsw-1", "vsw-9"]}, WARNING, "its vSwitches vsw-9 are not in vpc-1", "Set mesh_cluster_vsw"),
+        ({"meta_data": TERWAY_LOST}, WARNING, "its vSwitches vsw-9 are not in vpc-1", "Set mesh_cluster_vswitch_cidrs"),
     ],
 )
-def test_what_a_mesh_would_miss_is_a_problem(fields: Answer, what: str) -> None:
-    assert whats(detail(**fields)) == [what]
+def test_what_a_mesh_would_miss_is_a_problem(fields: Answer, severity: str, what: str, todo: str) -> None:
     (problem,) = problems_of(cluster_of(detail(**fields)), NETWORK, "internal")
-    assert problem.todo and problem.cluster == "east"
+    assert (problem.severity, problem.what, problem.cluster) == (severity, what, "east")
+    assert problem.todo.startswith(todo)
 
 
 def test_a_vpc_that_is_not_there_is_one_problem() -> None:
     assert whats(detail(), Network(found=False)) == ["its VPC vpc-1 is not found"]
+    assert whats(detail(vpc_id=""), Network(found=False)) == ["its VPC (none) is not found"]
 
 
-def test_no_healthy_worker_is_a_problem() -> None:
-    assert whats(detail(), pools=[pool(2, 0)]) == ["none of its 2 workers is healthy"]
+def test_no_healthy_worker_is_a_warning() -> None:
+    (problem,) = problems_of(cluster_of(detail(), [pool(2, 0)]), NETWORK, "internal")
+    assert (problem.severity, problem.what) == (WARNING, "none of its 2 workers is healthy")
     assert whats(detail(), pools=[pool(0, 0)]) == ["it has no workers"]

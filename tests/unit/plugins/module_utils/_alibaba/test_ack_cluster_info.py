@@ -77,6 +77,23 @@ def test_a_name_is_matched_exactly_though_the_api_matches_a_part(
         MeshError, match="no ACK cluster of this name in cn-beijing: there are cn-beijing-1, cn-beijing-2"
     ):
         info(name="cn-beijing", region="cn-beijing")
+    with pytest.raises(MeshError, match=f"of this name in any region: there are .*{TERWAY_CLUSTER}"):
+        info(name="north")
+    cloud.state.clusters.clear()
+    with pytest.raises(MeshError, match="in cn-beijing: the account has none there"):
+        info(name="cn-beijing-1", region="cn-beijing")
+
+
+def test_the_apis_own_filter_by_name_saves_pages(info: t.Callable[..., list[Facts]], cloud: Cloud) -> None:
+    info(name="cn-beijing-1", region="cn-beijing")
+    assert cloud.calls[0].parameters["name"] == "cn-beijing-1"
+
+
+def test_a_cluster_that_is_deleted_is_none(info: t.Callable[..., list[Facts]], cloud: Cloud) -> None:
+    old = cloud.state.clusters[cluster_id("cn-beijing-2")]
+    old.name, old.state = "cn-beijing-1", "deleted"
+    assert [facts["cluster_id"] for facts in info(name="cn-beijing-1")] == [cluster_id("cn-beijing-1")]
+    assert len(info()) == 3
 
 
 def test_two_clusters_of_one_name_are_an_error_with_their_ids(info: t.Callable[..., list[Facts]], cloud: Cloud) -> None:
@@ -98,6 +115,8 @@ def test_all_clusters_of_all_regions_take_few_calls(info: t.Callable[..., list[F
     assert len(info()) == 4
     actions = [call.action for call in cloud.calls]
     assert actions.count("DescribeClustersV1") == 1
+    vpcs = {call.region: call.parameters["VpcId"] for call in cloud.calls if call.action == "DescribeVpcs"}
+    assert vpcs == {"cn-beijing": "vpc-beijing", "ap-southeast-1": "vpc-singapore,vpc-terway"}
     assert actions.count("DescribeVpcs") == 2, "one a region"
     assert actions.count("DescribeVSwitches") == 3, "one a VPC"
     assert len(actions) == 1 + 4 * 2 + 2 + 3
@@ -123,7 +142,28 @@ def test_a_cluster_without_node_pools_is_counted_by_nodes(info: t.Callable[..., 
     cloud.state.clusters[cluster_id("cn-beijing-1")].pools = []
     (facts,) = info(name="cn-beijing-1", region="cn-beijing")
     assert facts["workers"] == {"total": 0, "ready": 0}
-    assert "DescribeClusterNodes" in [call.action for call in cloud.calls]
+    (asked,) = [call.parameters for call in cloud.calls if call.action == "DescribeClusterNodes"]
+    assert asked["state"] == "running"
+    cloud.calls.clear()
+    cloud.state.clusters[cluster_id("cn-beijing-1")].state = "upgrading"
+    assert info(name="cn-beijing-1", region="cn-beijing")[0]["workers"] is None
+    assert "DescribeClusterNodes" not in [call.action for call in cloud.calls], "only of a cluster that runs"
+
+
+def test_a_cluster_by_its_id_is_asked_for_once(info: t.Callable[..., list[Facts]], cloud: Cloud) -> None:
+    info(cluster_id=cluster_id("cn-beijing-1"), region="cn-beijing")
+    assert [call.action for call in cloud.calls].count("DescribeClusterDetail") == 1
+
+
+@pytest.mark.parametrize("which", [{"name": "cn-beijing-1"}, {"cluster_id": cluster_id("cn-beijing-1")}])
+@pytest.mark.parametrize("action", ["DescribeClusterDetail", "DescribeClusterNodePools"])
+def test_what_a_cluster_does_not_tell_is_an_error_that_names_it(
+    info: t.Callable[..., list[Facts]], cloud: Cloud, which: Facts, action: str
+) -> None:
+    cloud.state.keys = {KEY.id: Key(KEY.id, KEY.secret, denied=frozenset({f"cs:{action}"}))}
+    name = cluster_id("cn-beijing-1") if action == "DescribeClusterDetail" and "cluster_id" in which else "cn-beijing-1"
+    with pytest.raises(MeshError, match=f"^cluster {name}: {action} .*RAM permission cs:{action}"):
+        info(**which)
 
 
 def test_addons_are_asked_only_where_nothing_else_tells_the_plugin(
@@ -155,6 +195,11 @@ def test_a_vpc_that_is_gone_is_a_problem_of_its_cluster(info: t.Callable[..., li
     cloud.state.clusters[cluster_id("cn-beijing-1")].vpc = "vpc-gone"
     (facts,) = info(name="cn-beijing-1", region="cn-beijing")
     assert [problem["what"] for problem in facts["problems"]] == ["its VPC vpc-gone is not found"]
+    cloud.calls.clear()
+    cloud.state.clusters[cluster_id("cn-beijing-1")].vpc = ""
+    (facts,) = info(name="cn-beijing-1", region="cn-beijing")
+    assert [problem["what"] for problem in facts["problems"]] == ["its VPC (none) is not found"]
+    assert "DescribeVpcs" not in [call.action for call in cloud.calls]
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error", "drop", "drop_done"])

@@ -88,6 +88,7 @@ ROWS = [
         ({"names": ["east*"]}, ["east", "east-batch"]),
         ({"names": ["east", "t?st"]}, ["test", "east"]),
         ({"names": ["EAST"]}, []),
+        ({"names": [""], "exclude_names": [None, ""]}, ["west", "test", "east", "east-batch"]),
         ({"exclude_names": ["*-batch", "test"]}, ["west", "east"]),
         ({"tags": {"mesh": "m1"}}, ["west", "east"]),
         ({"tags": {"mesh": ["m1", "m2"]}}, ["west", "east", "east-batch"]),
@@ -110,11 +111,20 @@ def test_the_order_of_an_inventory_is_not_that_of_the_cloud() -> None:
     in_order = ["test", "west", "east", "east-batch"]
     assert [found["name"] for found in selected(ROWS, wanted())] == in_order
     assert [found["name"] for found in selected(ROWS[::-1], wanted())] == in_order
+    twins = [{**row("east"), "cluster_id": name} for name in ("c-2", "c-1")]
+    assert [found["cluster_id"] for found in selected(twins, wanted())] == ["c-1", "c-2"]
 
 
 def test_values_that_yaml_reads_as_no_text_are_text() -> None:
     rows = [row("a", number="1", flag="true"), row("b", number="2", flag="false")]
     assert [found["name"] for found in selected(rows, wanted(tags={"number": 1, "flag": True}))] == ["a"]
+
+
+def test_of_very_many_names_the_first_ten_are_told() -> None:
+    rows = [row(f"c{number:02}") for number in range(12)]
+    for count, end in ((10, r"c09 \(cn-beijing\)\. Check"), (12, r"c09 \(cn-beijing\) and 2 more\. Check")):
+        with pytest.raises(MeshError, match=end):
+            selected(rows[:count], wanted(names=["north"]))
 
 
 def test_nothing_selected_is_an_error_that_says_what_there_is() -> None:
@@ -156,6 +166,8 @@ def test_two_primaries_are_an_error_that_names_both() -> None:
         planned(clusters, wanted(primary={"tag": {"role": "primary"}}))
     assert "east (c-east, cn-beijing), west (c-west, cn-beijing)" in caught.value.why
     assert "test" not in caught.value.why
+    with pytest.raises(MeshError, match="primary by tag role, mesh=m1|m2$"):
+        planned(clusters, wanted(primary={"tag": {"role": None, "mesh": ["m1", "m2"]}}))
 
 
 def test_no_primary_is_an_error_that_names_what_there_is() -> None:
@@ -178,6 +190,8 @@ def test_a_primary_that_does_not_run_is_told_so() -> None:
             MeshError, match="cluster east .*the primary is upgrading, not running.*when the cluster is"
         ):
             planned(clusters, wanted(not_running=how))
+    with pytest.raises(MeshError, match="the primary is inactive, not running. Start it"):
+        planned([facts("east", "inactive")], wanted())
     with pytest.raises(MeshError, match="none of them runs"):
         planned([facts("west", "failed")], wanted())
 
@@ -216,6 +230,8 @@ def test_two_clusters_of_one_name_are_an_error_with_their_ids() -> None:
         "c-1": "istio_remotes",
         "c-2": "istio_remotes",
     }
+    by_id = planned(clusters, wanted(hostname="cluster_id", primary={"cluster_id": "c-2"}))
+    assert groups(by_id) == {"c-east": "istio_remotes", "c-1": "istio_remotes", "c-2": "istio_primary"}
 
 
 def test_a_name_that_is_taken_by_one_that_does_not_run_is_free() -> None:
@@ -254,12 +270,13 @@ def test_problems_of_clusters_are_warnings() -> None:
     problem = {
         "severity": "error",
         "what": "it has no public API server",
-        "why": "",
+        "why": "it was made so",
         "todo": "Give it one",
         "cluster": "east",
     }
     plan = planned([{**facts("east"), "problems": [problem]}], wanted())
-    assert plan.warnings == ("cluster east (c-east, cn-beijing): it has no public API server. Give it one.",)
+    (warning,) = plan.warnings
+    assert warning == "cluster east (c-east, cn-beijing): it has no public API server: it was made so. Give it one."
 
 
 @pytest.mark.parametrize(
@@ -290,6 +307,8 @@ def test_a_cache_counts_only_for_the_same_reading_of_the_same_account() -> None:
     others = [
         fingerprint(wanted(), replace(who, access_key="other")),
         fingerprint(wanted(), replace(who, region="")),
+        fingerprint(wanted(), replace(who, profile="other")),
+        fingerprint(wanted(), replace(who, ecs_role_name="other")),
         fingerprint(wanted(), replace(who, assume_role_arn="acs:ram::1:role/x")),
         fingerprint(wanted(), replace(who, endpoints={"cs": "localhost"})),
         fingerprint(wanted(api_server="public"), who),

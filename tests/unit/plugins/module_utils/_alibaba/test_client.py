@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.multiregion.istio.plugins.module_utils._alibaba import client as client_module
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.client import (
     Client,
     Options,
@@ -106,11 +107,20 @@ def test_pages_end_where_one_is_empty_whatever_the_total_says(slept: Slept) -> N
 
 def test_pages_with_a_token_are_read_until_it_ends(slept: Slept) -> None:
     first = {"SecurityGroups": {"SecurityGroup": [{"SecurityGroupId": "a"}]}, "NextToken": "n1"}
-    last = {"SecurityGroups": {"SecurityGroup": [{"SecurityGroupId": "b"}]}, "NextToken": ""}
-    with scripted(said(first), said(last)) as script:
-        assert [x["SecurityGroupId"] for x in client(script, slept).pages("DescribeSecurityGroups")] == ["a", "b"]
-    assert [call["query"].get("NextToken") for call in script.calls] == [None, "n1"]
+    second = {"SecurityGroups": {"SecurityGroup": [{"SecurityGroupId": "b"}]}, "NextToken": "n2"}
+    last = {"SecurityGroups": {"SecurityGroup": [{"SecurityGroupId": "c"}]}, "NextToken": ""}
+    with scripted(said(first), said(second), said(last)) as script:
+        assert [x["SecurityGroupId"] for x in client(script, slept).pages("DescribeSecurityGroups")] == ["a", "b", "c"]
+    assert [call["query"].get("NextToken") for call in script.calls] == [None, "n1", "n2"]
     assert script.calls[0]["query"]["MaxResults"] == "100"
+
+
+def test_pages_without_an_end_are_an_error(slept: Slept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
+    endless = {"SecurityGroups": {"SecurityGroup": [{"SecurityGroupId": "a"}]}, "NextToken": "again"}
+    with scripted(said(endless)) as script, pytest.raises(MeshError, match="goes on for more than 3 pages"):
+        client(script, slept).pages("DescribeSecurityGroups")
+    assert len(script.calls) == 3
 
 
 def test_pages_of_clusters_are_named_as_that_product_names_them(slept: Slept) -> None:

@@ -64,6 +64,8 @@ def options(**given: t.Any) -> Object:
         ({"direction": "egress"}, {"Direction": "egress", "SourceCidrIp": "", "DestCidrIp": "10.1.0.0/16"}),
         ({}, {"SourcePortRange": "-1/-1", "NicType": ""}),
         ({}, {"SourcePortRange": "1/65535"}),
+        ({}, {"Priority": ""}),
+        ({"protocol": "icmp"}, {"IpProtocol": "ICMP", "PortRange": ""}),
     ],
 )
 def test_a_wanted_rule_is_recognised_in_what_is_described(given: Object, permission: Object) -> None:
@@ -92,6 +94,8 @@ def test_descriptions_do_not_tell_rules_apart() -> None:
 @pytest.mark.parametrize(
     "permission",
     [
+        {"SourceCidrIp": ""},
+        {"SourceCidrIp": "no block"},
         {"SourceCidrIp": "", "SourceGroupId": "sg-2"},
         {"SourceCidrIp": "", "SourcePrefixListId": "pl-1"},
         {"SourceGroupId": "sg-2"},
@@ -101,7 +105,7 @@ def test_descriptions_do_not_tell_rules_apart() -> None:
         {"NicType": "internet"},
     ],
 )
-def test_a_rule_that_says_more_than_a_block_is_never_taken_for_a_wanted_one(permission: Object) -> None:
+def test_a_rule_that_says_anything_but_a_block_is_never_taken_for_a_wanted_one(permission: Object) -> None:
     found = described({**PERMISSION, **permission, "Description": str(MARK)})
     assert found.rule is None and found.description == "" and found.text
 
@@ -143,6 +147,18 @@ def test_what_is_written_is_what_is_read_back(rule: Rule) -> None:
     assert again.rule == rule and MARK.is_on(again.description)
 
 
+def test_a_rule_is_written_in_the_words_of_ecs() -> None:
+    assert permission_of(MARK.on(Rule("egress", "icmpv6", "-1/-1", "fd00:1::/64", "drop", 7))) == {
+        "IpProtocol": "ICMPv6",
+        "PortRange": "-1/-1",
+        "Policy": "drop",
+        "Priority": "7",
+        "NicType": "intranet",
+        "Ipv6DestCidrIp": "fd00:1::/64",
+        "Description": str(MARK),
+    }
+
+
 def test_a_rule_of_a_mesh_is_known_by_the_beginning_of_its_description() -> None:
     rule = Rule("ingress", "tcp", "1/65535", "10.1.0.0/16", description="same network: c2")
     assert MARK.on(rule).description == "multiregion.istio mesh=mesh1: same network: c2"
@@ -158,6 +174,7 @@ def test_a_rule_of_a_mesh_is_known_by_the_beginning_of_its_description() -> None
         ("multiregion.istio mesh=mesh1 part=gateways: c2", True, True),
         ("multiregion.istio mesh=mesh1 part=gateways2", True, False),
         ("multiregion.istio mesh=mesh10", False, False),
+        ("multiregion.istio mesh=mesh1:0", False, False),
         ("multiregion.istio mesh=mesh2: not mesh=mesh1", False, False),
         ("see multiregion.istio mesh=mesh1", False, False),
         ("", False, False),
@@ -168,7 +185,9 @@ def test_marks_of_meshes_and_their_parts_are_kept_apart(description: str, whole:
     assert Mark("mesh1", "gateways").is_on(description) is part
 
 
-@pytest.mark.parametrize(("mesh_id", "part"), [("", ""), ("a b", ""), ("mesh1", "a: b"), ("x" * 64, ""), ("-a", "")])
+@pytest.mark.parametrize(
+    ("mesh_id", "part"), [("", ""), ("a b", ""), ("mesh1", "a: b"), ("x" * 64, ""), ("-a", ""), ("a:b", "")]
+)
 def test_words_that_could_not_be_read_back_do_not_become_a_mark(mesh_id: str, part: str) -> None:
     with pytest.raises(MeshError, match="cannot mark the rules of a mesh"):
         mark_of(mesh_id, part)

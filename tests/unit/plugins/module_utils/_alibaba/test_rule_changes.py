@@ -37,6 +37,8 @@ def test_what_is_missing_is_added_with_our_mark() -> None:
     changes = present([rule(1), rule(2, "pods")], [there(1, OURS)], MARK, purge=False)
     assert changes.add == (rule(2),) and changes.add[0].description == f"{OURS}: pods"
     assert not changes.revoke and changes.count == 2
+    many = [rule(number) for number in (9, 3, 7, 1, 5, 8, 2)]
+    assert list(present(many, [], MARK, purge=False).add) == sorted(many), "in an order that does not change"
 
 
 def test_what_is_there_is_no_change_whoever_made_it() -> None:
@@ -123,6 +125,14 @@ def test_a_drop_that_comes_before_a_wanted_rule_is_found(drop: Rule, is_overrule
 
 
 def test_ports_that_do_not_meet_are_not_overruled() -> None:
-    drop = Rule("ingress", "tcp", "1/1023", "10.1.0.0/16", "drop")
-    wanted = [Rule("ingress", "tcp", "15443/15443", "10.1.0.0/16")]
-    assert not overruled(wanted, [Described("sgr-1", drop, str(drop))])
+    drop = Rule("ingress", "tcp", "1000/1023", "10.1.0.0/16", "drop")
+    before = [Described("sgr-1", drop, str(drop))]
+    for ports, is_overruled in (("999/999", False), ("1024/1024", False), ("1/1000", True), ("1023/2000", True)):
+        wanted = [Rule("ingress", "tcp", ports, "10.1.0.0/16")]
+        assert bool(overruled(wanted, before)) is is_overruled, ports
+
+
+def test_a_drop_of_one_protocol_overrules_a_rule_for_all_and_no_other_drop() -> None:
+    drop = Rule("ingress", "tcp", "22/22", "10.1.0.0/16", "drop")
+    both = [Rule("ingress", "all", "-1/-1", "10.1.0.0/16", policy) for policy in ("accept", "drop")]
+    assert [hit for _drop, hit in overruled(both, [Described("sgr-1", drop, str(drop))])] == [both[:1]]

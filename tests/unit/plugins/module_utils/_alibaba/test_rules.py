@@ -74,6 +74,9 @@ def test_two_networks_open_nothing_but_the_node_ports_of_gateways_with_flannel()
         f"ingress tcp {port}/{port} {cidr}" for port in NODE_PORTS for cidr in ("172.2.0.0/16", "10.2.0.0/24")
     }
     assert not [x for x in plan["sg-2"] if x.direction == INGRESS], "its gateways do not exist yet"
+    plan = plan_rules([replace(one, pod_groups=("sg-x",)), two], replace(NOTHING, gateways=True))
+    assert len([x for x in plan["sg-1"] if x.direction == INGRESS]) == 4, "Flannel's traffic arrives at the nodes"
+    assert not [x for x in plan["sg-x"] if x.direction == INGRESS]
 
 
 def test_requests_to_gateways_go_to_their_load_balancers_by_the_gateways_own_ports() -> None:
@@ -118,6 +121,8 @@ def test_requests_that_arrive_from_named_sources_only_are_let_in_from_those() ->
 def test_health_checks_reach_the_gateways(cluster: Cluster, group: str, ports: tuple[int, ...]) -> None:
     plan = plan_rules([cluster, flannel(2, "n2")], replace(NOTHING, health_checks=True))
     assert rows(plan[group]) == {f"ingress tcp {port}/{port} {BALANCER}" for port in ports}
+    wide = plan_rules([cluster, flannel(2, "n2")], replace(NOTHING, health_checks=True, summaries=("100.0.0.0/8",)))
+    assert wide == plan, "no summary lets more in"
 
 
 def test_no_health_checks_where_there_is_no_gateway() -> None:
@@ -142,6 +147,12 @@ def test_every_row_is_an_option() -> None:
 def test_protocols_are_an_option() -> None:
     plan = plan_rules([flannel(1), flannel(2)], replace(NOTHING, same_network=True, protocols=("all",)))
     assert {(x.protocol, x.port_range) for x in plan["sg-1"]} == {("all", "-1/-1")}
+
+
+def test_all_rules_have_the_priority_that_is_asked_for_and_are_sorted() -> None:
+    clusters = [terway(1, "n1", is_primary=True), flannel(2, "n2", gateway_ports=NODE_PORTS), flannel(3, "n2")]
+    for rules in plan_rules(clusters, Options(priority=7)).values():
+        assert {x.priority for x in rules} == {7} and list(rules) == sorted(rules)
 
 
 def test_a_peers_nodes_are_its_vswitches_or_its_vpc() -> None:
@@ -183,8 +194,10 @@ def test_summaries_stand_for_the_blocks_within_them() -> None:
 
 
 def test_blocks_of_ipv6_get_icmpv6() -> None:
-    plan = plan_rules([flannel(1), flannel(2, pod_cidrs=("fd00:2::/64",))], replace(NOTHING, same_network=True))
-    assert {x.protocol for x in plan["sg-1"] if x.cidr == "fd00:2::/64"} == {"tcp", "icmpv6"}
+    options = replace(NOTHING, same_network=True, summaries=("172.0.0.0/8", "fd00::/16"))
+    for wanted, cidr in ((replace(options, summaries=()), "fd00:2::/64"), (options, "fd00::/16")):
+        plan = plan_rules([flannel(1), flannel(2, pod_cidrs=("fd00:2::/64",))], wanted)
+        assert {x.protocol for x in plan["sg-1"] if x.cidr == cidr} == {"tcp", "icmpv6"}
 
 
 def test_all_groups_of_a_cluster_get_the_rules() -> None:

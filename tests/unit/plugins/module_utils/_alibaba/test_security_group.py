@@ -204,6 +204,13 @@ def test_a_group_that_is_gone_needs_nothing_taken_away(account: Account) -> None
     assert not result["changed"] and [x["id"] for x in result["groups"]] == [GROUP]
 
 
+def test_more_groups_than_a_call_takes_are_all_found_and_told_in_the_order_given(account: Account) -> None:
+    gone = [{"id": f"sg-gone-{number}"} for number in range(100)]
+    for names in ([GROUP, OTHER_GROUP], [OTHER_GROUP, GROUP]):
+        result = account.run(*gone, *({"id": name} for name in names), state="absent")
+        assert [x["id"] for x in result["groups"]] == names
+
+
 def test_only_enterprise_groups_get_egress_where_that_is_asked_for(account: Account) -> None:
     account.cloud.state.groups[OTHER_GROUP].kind = "enterprise"
     both = ("10.1.0.0/16", {"cidr": "10.1.0.0/16", "direction": "egress"})
@@ -285,8 +292,9 @@ def test_a_full_group_is_emptied_of_what_is_to_go_first(account: Account) -> Non
     assert account.ours() == ["10.1.0.0/16"]
 
 
-def test_else_the_new_rules_are_there_before_the_old_ones_go(account: Account) -> None:
+def test_where_there_is_room_for_both_the_new_rules_are_there_before_the_old_ones_go(account: Account) -> None:
     account.add("10.1.0.0/16", description=MARK)
+    account.fill(199)
     account.run(group("10.2.0.0/16"), purge=True)
     assert [call.action for call in account.cloud.writes] == ["AuthorizeSecurityGroup", "RevokeSecurityGroup"]
 
@@ -315,6 +323,7 @@ def test_a_missing_permission_is_named_and_once_given_the_run_converges(account:
     said = str(failure(account, group(*both), purge=True))
     assert said.startswith("cluster cn-beijing-1: ") and f"the RAM permission ecs:{action}" in said
     assert action in said and KEY.secret not in said
+    assert [call.action for call in account.cloud.calls if call.code] == [action], "asked but once"
     keys[KEY.id] = KEY
     account.run(group(*both), purge=True)
     assert account.ours() == ["10.1.0.0/16"] * 2
@@ -359,8 +368,11 @@ def test_after_a_connection_that_stays_broken_a_run_converges_without_doubles(
     assert account.ours() == blocks(3)
 
 
-def test_a_rule_that_somebody_removes_meanwhile_does_not_keep_the_others(
-    account: Account, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("gone", "refused"), [(["10.1.0.0/16"], [True, False]), (["10.1.0.0/16", "10.2.0.0/16"], [True])]
+)
+def test_rules_that_somebody_removes_meanwhile_do_not_keep_the_others(
+    account: Account, monkeypatch: pytest.MonkeyPatch, gone: list[str], refused: list[bool]
 ) -> None:
     for cidr in ("10.1.0.0/16", "10.2.0.0/16"):
         account.add(cidr, description=MARK)
@@ -368,14 +380,12 @@ def test_a_rule_that_somebody_removes_meanwhile_does_not_keep_the_others(
 
     def meanwhile(groups: t.Any, quota: int) -> None:
         check_quota(groups, quota)
-        account.rules()[:] = [rule for rule in account.rules() if rule.peer[1] != "10.1.0.0/16"]
+        account.rules()[:] = [rule for rule in account.rules() if rule.peer[1] not in gone]
 
     monkeypatch.setattr(security_group, "check_quota", meanwhile)
     account.run({"id": GROUP}, state="absent")
     assert account.ours() == []
-    assert [call.code != "" for call in account.cloud.writes] == [True, False], (
-        "the first is refused for the unknown id"
-    )
+    assert [call.code != "" for call in account.cloud.writes] == refused, "the first is refused for the unknown id"
 
 
 def test_a_group_that_somebody_else_changes_back_is_told(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,14 @@ def decides(rule: Object, host: Host, root: str) -> bool:
     return namespace == host.namespace or (namespace == root and spec.get("exportTo") not in (["."], [root]))
 
 
+def precedence(rule: Object, host: Host) -> tuple[t.Any, ...]:
+    """The least of several rules that count for all clients is the one that Istio takes."""
+    pattern, metadata = str(rule["spec"].get("host")), rule["metadata"]
+    created = metadata.get("creationTimestamp") or ""
+    exactness = (True, -len(pattern)) if pattern.startswith("*") else (False, 0)
+    return metadata["namespace"] != host.namespace, *exactness, created
+
+
 def has_outlier_detection(rule: Object) -> bool:
     return "outlierDetection" in (rule["spec"].get("trafficPolicy") or {})
 
@@ -98,11 +106,9 @@ def other_problems(met: t.Iterable[Met], timing: Timing, cluster: str) -> t.Iter
     that some clients have, and its VirtualService."""
     found: dict[tuple[str, t.Any], tuple[Object, list[Host]]] = {}
     for host, rule, asides, route in met:
-        rules = [(one, text) for one, text in [(rule, rule_problem), *((x, aside_problem) for x in asides)] if one]
-        for one, text in [
-            *((x, y) for x, y in rules if not has_outlier_detection(x)),
-            *([(route, route_problem)] if route else []),
-        ]:
+        rules = [(one, aside_problem) for one in asides] + ([(rule, rule_problem)] if rule else [])
+        lacking = [(one, text) for one, text in rules if not has_outlier_detection(one)]
+        for one, text in lacking + ([(route, route_problem)] if route else []):
             found.setdefault((title(one), text), (one, []))[1].append(host)
     for (_title, text), (one, hosts) in found.items():
         what, why, todo = text(one, few(hosts), timing)

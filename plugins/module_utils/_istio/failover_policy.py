@@ -31,6 +31,7 @@ from .failover_others import (
     decides,
     name_problem,
     other_problems,
+    precedence,
     routes_host,
     rules_host,
     title,
@@ -137,7 +138,7 @@ def plan(wishes: t.Sequence[Wish], seen: Seen, settings: Settings) -> Plan:
     }
     live = [*seen.rules, *seen.routes]
     ours = [one for one in live if is_ours(one, settings.mesh_id)]
-    theirs = [one for one in live if one not in ours]
+    theirs = [one for one in live if not is_ours(one, settings.mesh_id)]
     decisions = [decide(host, policy, tuple(found[host]), theirs, settings) for host, policy in policies.items()]
     wanted = [[*objects_of(decision, seen, settings)] for decision in decisions]
     objects = [one for ones in wanted for one in ones]
@@ -167,7 +168,7 @@ def decide(
         host=host,
         policy=policy,
         clusters=clusters,
-        rule=next(iter(deciding), None),
+        rule=min(deciding, key=lambda rule: precedence(rule, host), default=None),
         asides=() if deciding else tuple(rules),
         route=next(iter(routes), None) if policy == QUICK else None,
     )

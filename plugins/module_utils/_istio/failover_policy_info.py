@@ -11,7 +11,7 @@ from functools import partial
 from .._errors import MeshError
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.kinds import NAMESPACE, SERVICE
+from .._kubernetes.kinds import NAMESPACE, SERVICE, Kind
 from .._kubernetes.options import access_from
 from .._problems import WARNING, Problem, errors_first
 from .._wait import Progress
@@ -64,8 +64,8 @@ def read_primary(client: KubernetesClient, namespaces: t.Sequence[str]) -> t.Any
     """(Services of the namespaces, the namespaces that are there to stay, DestinationRules, VirtualServices)"""
     calls: list[t.Callable[[], t.Any]] = [
         partial(read_services, client, namespaces),
-        partial(client.list, DESTINATION_RULE),
-        partial(client.list, VIRTUAL_SERVICE),
+        partial(read_with_spec, client, DESTINATION_RULE),
+        partial(read_with_spec, client, VIRTUAL_SERVICE),
         *(partial(client.get, NAMESPACE, namespace) for namespace in namespaces),
     ]
     services, rules, routes, *rooms = in_parallel(calls)
@@ -73,6 +73,11 @@ def read_primary(client: KubernetesClient, namespaces: t.Sequence[str]) -> t.Any
         room["metadata"]["name"] for room in rooms if room and not room["metadata"].get("deletionTimestamp")
     )
     return services, there, tuple(rules), tuple(routes)
+
+
+def read_with_spec(client: KubernetesClient, kind: Kind) -> list[Object]:
+    """All objects of a kind; their definitions allow some without a spec, which say nothing."""
+    return [one for one in client.list(kind) if one.get("spec")]
 
 
 def read_member(member: t.Mapping[str, t.Any], namespaces: t.Sequence[str]) -> list[Object] | MeshError:

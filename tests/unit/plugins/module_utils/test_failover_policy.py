@@ -362,6 +362,34 @@ def test_while_a_cluster_does_not_answer_nothing_goes_that_it_may_be_a_part_of()
     ]
 
 
+def test_what_is_known_all_the_same_goes_while_a_cluster_does_not_answer() -> None:
+    seen = replace(again(make(QUICK)), unread=("north",))
+    mine = replace(seen, routes=(*seen.routes, route("cart")))
+    assert titles(make(QUICK, seen=mine).outdated) == [ROUTE]
+    assert titles(make(seen=seen).outdated) == [ROUTE]
+
+
+def test_a_service_that_a_cluster_without_answer_may_have_is_no_problem() -> None:
+    alone = replace(BOTH, services={"east": CART}, unread=("west",))
+    assert make(Wish("shop", ("cart", "search"), "safe"), seen=alone).problems == []
+
+
+def test_of_several_users_rules_the_one_that_istio_takes_is_looked_at() -> None:
+    detection: Object = {"outlierDetection": {}}
+    rules = [
+        rule(HOST, name="in-root", namespace="istio-system"),
+        rule("*", name="all"),
+        rule("*.shop.svc.cluster.local", name="wildcard"),
+        rule(HOST, name="newer"),
+        rule("cart", name="older", policy=detection),
+    ]
+    rules[3]["metadata"]["creationTimestamp"], rules[4]["metadata"]["creationTimestamp"] = "2026-02-01", "2026-01-01"
+    planned = make(seen=replace(BOTH, rules=tuple(rules)))
+    assert (planned.hosts[0]["by"], planned.problems) == (["DestinationRule shop/older"], [])
+    wildcards = make(seen=replace(BOTH, rules=tuple(rules[:3])))
+    assert whats(wildcards) == ["DestinationRule shop/wildcard keeps shop/cart without a failover policy"]
+
+
 def test_what_the_clusters_that_answer_have_is_written_all_the_same() -> None:
     planned = make(seen=replace(BOTH, unread=("north",)))
     assert titles(planned.objects) == [RULE]

@@ -16,7 +16,14 @@ from ansible_collections.multiregion.istio.plugins.module_utils._inventory impor
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # What a user includes; the roles below them get their values from these.
-ROLES = ("mesh_preflight", "network_prerequisites", "primary_istio", "remote_cluster", "failover_policy", "mesh_verification")
+ROLES = (
+    "mesh_preflight",
+    "network_prerequisites",
+    "primary_istio",
+    "remote_cluster",
+    "failover_policy",
+    "mesh_verification",
+)
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"
 
 

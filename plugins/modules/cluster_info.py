@@ -191,7 +191,7 @@ cluster_info:
           returned: always
           sample: default
         network:
-          description: The Istio network that O(namespace) is labelled with, empty where it is with none.
+          description: The Istio network that this collection labelled O(namespace) with, empty where it did not.
           type: str
           returned: always
           sample: mesh1

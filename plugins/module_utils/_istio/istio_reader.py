@@ -11,7 +11,8 @@ from functools import partial
 from .._errors import ApiError, MeshError
 from .._helm.release import last_mark, read_release, record_of
 from .._kubernetes.apply import in_parallel
-from .._kubernetes.client import KubernetesClient
+from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
+from .._kubernetes.fields import applied_fields
 from .._kubernetes.kinds import (
     CUSTOM_RESOURCE_DEFINITION,
     DEPLOYMENT,
@@ -74,8 +75,10 @@ def istio_facts(
 
 
 def network_of(room: Object) -> str:
-    """The Istio network that the mesh's namespace is labelled with."""
-    return str((room.get("metadata", {}).get("labels") or {}).get(NETWORK, ""))
+    """The Istio network that this collection gave the mesh's namespace. What somebody else wrote over it is drift, no network."""
+    fields = applied_fields(room, FIELD_MANAGER, NAMESPACE.api_version) or {}
+    is_ours = f"f:{NETWORK}" in fields.get("f:metadata", {}).get("f:labels", {})
+    return str((room["metadata"].get("labels") or {}).get(NETWORK, "")) if is_ours else ""
 
 
 def read_more(

@@ -183,7 +183,10 @@ def test_keys_and_endpoints_of_the_environment_are_used(
         source.parse(endpoints=None)
 
 
-def test_without_endpoints_they_are_the_clouds_own(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_go_to_the_clouds_own_endpoints_and_a_role_is_assumed_in_the_first_region(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALICLOUD_REGION", "eu-central-1")
     asked: list[Client] = []
 
     def read(client: Client, _wanted: t.Any) -> list[Dict]:
@@ -191,9 +194,13 @@ def test_without_endpoints_they_are_the_clouds_own(source: Source, monkeypatch: 
         raise MeshError("seen")
 
     monkeypatch.setattr(ack_clusters, "read_clusters", read)
-    with pytest.raises(AnsibleParserError, match="seen"):
-        source.parse(endpoints=None)
-    assert asked[0].options.endpoints == {}
+    for regions in ([], ["ap-southeast-1", "cn-beijing"]):
+        with pytest.raises(AnsibleParserError, match="seen"):
+            source.parse(endpoints=None, regions=regions)
+    assert [(client.options.endpoints, client.options.region) for client in asked] == [
+        ({}, "eu-central-1"),
+        ({}, "ap-southeast-1"),
+    ]
 
 
 def test_names_of_options_may_be_their_aliases(source: Source) -> None:

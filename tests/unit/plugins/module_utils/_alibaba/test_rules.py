@@ -121,6 +121,7 @@ def test_requests_that_arrive_from_named_sources_only_are_let_in_from_those() ->
 def test_health_checks_reach_the_gateways(cluster: Cluster, group: str, ports: tuple[int, ...]) -> None:
     plan = plan_rules([cluster, flannel(2, "n2")], replace(NOTHING, health_checks=True))
     assert rows(plan[group]) == {f"ingress tcp {port}/{port} {BALANCER}" for port in ports}
+    assert not any(rules for name, rules in plan.items() if name != group)
     wide = plan_rules([cluster, flannel(2, "n2")], replace(NOTHING, health_checks=True, summaries=("100.0.0.0/8",)))
     assert wide == plan, "no summary lets more in"
 

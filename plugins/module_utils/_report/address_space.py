@@ -15,7 +15,8 @@ CUT = 2.0  # what is left of a gap, and of all gaps together:
 CUTS = 20.0
 SHORT = 0.05  # gaps up to this share of the used addresses are not cut
 NARROWEST = 0.5  # of a bar
-APART_WIDE, APART_NARROW = 12.0, 34.0  # of labels, on a wide and on a narrow screen
+APART_WIDE, APART_NARROW = 12.0, 34.0  # of labels, on a wide and on a narrow screen; from AT_END on they stand left of their place
+AT_END = 68.0
 
 
 class Interval(t.NamedTuple):
@@ -42,6 +43,7 @@ class Tick:
     x: float
     priority: int
     is_cut: bool
+    at_end: bool
 
 
 class Space:
@@ -69,16 +71,18 @@ class Space:
         part = max(0, bisect_right(self.starts, interval.first) - 1)
         x = self.offsets[part] + (interval.first - self.starts[part]) * self.scale
         width = min(WIDTH, max(NARROWEST, (interval.end - interval.first) * self.scale))
-        return Bar(cidr, round(max(0.0, min(x, WIDTH - width)), 3), round(width, 3))
+        return Bar(cidr, round(max(0.0, min(x, WIDTH - width)), 2), round(width, 2))
 
     def ticks(self) -> t.Iterator[Tick]:
         """A label where each part begins, as far as there is room for it."""
         last_wide = last_narrow = -WIDTH
         for n, (part, x) in enumerate(zip(self.parts, self.offsets, strict=True)):
-            priority = 0 if x - last_narrow >= APART_NARROW else 1 if x - last_wide >= APART_WIDE else 2
+            at_end = x >= AT_END
+            room = 2 if at_end else 1
+            priority = 0 if x - last_narrow >= room * APART_NARROW else 1 if x - last_wide >= room * APART_WIDE else 2
             last_wide = x if priority < 2 else last_wide
             last_narrow = x if priority == 0 else last_narrow
-            yield Tick(dotted(part.first), round(x, 3), priority, n > 0)
+            yield Tick(dotted(part.first), round(x, 2), priority, n > 0, at_end)
 
 
 def merged(intervals: t.Iterable[Interval], gap: int) -> list[Interval]:

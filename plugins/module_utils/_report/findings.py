@@ -75,7 +75,10 @@ def stages_failure(file: Entry) -> t.Iterator[Problem]:
 
 
 def grouped(found: t.Mapping[str, t.Sequence[Problem]]) -> list[Group]:
-    """The problems of all stages: errors first, then in the order of the stages; same words of several clusters are one entry."""
+    """The problems of all stages: errors first, then in the order of the stages; same words of several clusters are one entry.
+
+    What is wrong between every two of many clusters is not one kind, since what to do names both: those are many groups.
+    """
     kinds: dict[tuple[str, str, str, str], dict[str, list[str]]] = {}
     for stage, problems in found.items():
         for problem in problems:

@@ -37,6 +37,13 @@ class Member:
     remarks: tuple[str, ...] = ()
     is_verified: bool = False
 
+    @property
+    def standing(self) -> str:
+        """The status, and what has to be said beside it."""
+        if self.state == BAD and self.status in ("", AVAILABLE):
+            return f"{self.status}, with errors".removeprefix(", ")
+        return self.status or {CONCERN: "with warnings"}.get(self.state, "no member yet")
+
 
 def members_of(files: Files, bad: t.Collection[str], concerned: t.Collection[str]) -> list[Member]:
     """All clusters that any file names: those of the plan first, in its order.

@@ -12,7 +12,7 @@ import traceback
 import typing as t
 from datetime import datetime, timedelta
 
-from .._problems import ERROR
+from .._problems import ERROR, sentence
 from .address_map import address_map
 from .failover import failovers_of
 from .findings import Files, found_in, grouped
@@ -83,6 +83,7 @@ def environment() -> jinja2.Environment:
     made.filters["clock"] = clock
     made.filters["span"] = span
     made.filters["plain"] = plain
+    made.filters["sentence"] = sentence
     return made
 
 

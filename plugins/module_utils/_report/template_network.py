@@ -33,7 +33,8 @@ NETWORK = """
 
 {% if proof %}<h3>Proof by packets</h3>
 <p>{{ proof.answered }} of {{ proof.cells|length }} pairs of clusters reached all that they need: a pod in the same network, the API server.</p>
-{{ show.matrix(proof, "Matrix of the proof by packets", "Rows send, columns answer.") }}{% endif %}
+{% if proof.failed or proof.names|length <= 12 %}{{ show.matrix(proof, "Matrix of the proof by packets", "Rows send, columns answer.") }}{% endif %}{% endif %}
+
 
 {% if network.joins or network.groups or network.access %}
 <details><summary>Its parts: CEN, security groups, access to API servers</summary>

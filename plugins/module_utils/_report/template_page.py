@@ -47,7 +47,9 @@ PAGE = """
 {% endfor %}
 {% if maps[0][1].undrawn %}<p class="note">{{ maps[0][1].undrawn }} links that are not drawn are in the table.</p>{% endif %}
 
-{% if links %}{{ show.links(links) }}{% elif maps[0][1].regions|length > 1 %}\
+{% if links|length > 10 %}<p>{{ links|selectattr("state", "equalto", "good")|list|length }} of {{ links|length }} links work.</p>
+<details><summary>All links as a table</summary>
+{{ show.links(links) }}</details>{% elif links %}{{ show.links(links) }}{% elif maps[0][1].regions|length > 1 %}\
 <p>What joins the regions is not known yet: neither prerequisites nor verify has run.</p>{% endif %}
 
 {% endcall %}{% endif %}
@@ -88,8 +90,12 @@ PAGE = """
 {% endcall %}{% endif %}
 
 {% if steps %}{% call section("stages", "Stages") %}
-<p class="note">Each stage as it ended last. A dot is a moment, where a stage does not say when it began.</p>
-{{ show.steps(steps) }}
+<p class="note">Each stage as it ended last. A dot is a moment: that stage does not say when it began.</p>
+{% set many = steps|selectattr("cluster")|list|length > 10 %}
+{{ show.steps(steps|rejectattr("cluster")|list if many else steps, "Time line of the stages") }}
+{% if many %}<details><summary>The clusters one by one</summary>
+{{ show.steps(steps|selectattr("cluster")|list, "Time line of the clusters") }}</details>{% endif %}
+
 {% endcall %}{% endif %}
 
 </main>

@@ -43,13 +43,19 @@ a { color: var(--link); }
 .verdict strong { display: block; font-size: clamp(1.1rem, 2.4vw, 1.4rem); font-weight: 650; line-height: 1.35; }
 .verdict span { display: block; margin-top: 6px; }
 .verdict.good { border-color: var(--good); background: var(--good-soft); }
-.verdict.concern { border-color: var(--concern); background: var(--concern-soft); }
+.verdict.concern { border-color: var(--concern); }
 .verdict.bad { border-color: var(--bad); background: var(--bad-soft); }
 nav ul { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; margin: 16px 0 0; padding: 0; font-size: 0.94rem; }
 nav a { display: inline-block; padding: 4px 0; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 8px; padding: clamp(14px, 2.4vw, 26px); margin: 20px 0; min-width: 0; }
 footer { color: var(--muted); font-size: 0.9rem; padding-bottom: 36px; }
-.scroll { overflow-x: auto; margin: 10px 0; position: relative; }
+.scroll {
+  overflow-x: auto; margin: 10px 0;
+  background: linear-gradient(to right, var(--card) 50%, transparent) left / 32px 100% no-repeat local,
+    linear-gradient(to left, var(--card) 50%, transparent) right / 32px 100% no-repeat local,
+    linear-gradient(to right, var(--edge), transparent) left / 12px 100% no-repeat scroll,
+    linear-gradient(to left, var(--edge), transparent) right / 12px 100% no-repeat scroll;
+}
 table { border-collapse: collapse; font-size: 0.92rem; line-height: 1.4; min-width: 100%; }
 caption { text-align: left; color: var(--muted); font-size: 0.9rem; padding-bottom: 6px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 16px 7px 0; border-bottom: 1px solid var(--edge); }
@@ -57,10 +63,15 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { font-weight: 600; color: var(--muted); white-space: nowrap; }
 tbody th { font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
+.flat td { white-space: nowrap; }
+.flat td.long { white-space: normal; }
 td.long, th.long { min-width: 15em; overflow-wrap: anywhere; }
-th.name { max-width: 20em; overflow-wrap: anywhere; min-width: 8em; }
+th.name { max-width: 36em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+th .note { font-weight: 400; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
+th.drawn { width: 34%; }
+td.drawn { padding: 7px 8px; }
 .sub th { font-weight: 400; padding-left: 18px; }
 code { font: 0.92em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 td code { white-space: nowrap; }
@@ -87,8 +98,8 @@ table.matrix { min-width: 0; }
 .matrix tbody th { text-align: left; position: sticky; left: 0; background: var(--card); max-width: 14em; overflow: hidden; text-overflow: ellipsis; }
 .matrix.many thead th:not(:first-child) { writing-mode: vertical-rl; text-align: right; vertical-align: bottom; padding: 8px 3px; max-height: 14em; overflow: hidden; text-overflow: ellipsis; }
 .matrix.many td { padding: 3px 5px; font-size: 0.85rem; }
-.matrix td.bad { background: var(--bad-soft); color: var(--bad); font-weight: 600; }
-.matrix td.none { color: var(--muted); }
+.matrix td.b { background: var(--bad-soft); color: var(--bad); font-weight: 600; }
+.matrix td.n { color: var(--muted); }
 svg { display: block; }
 svg text { fill: var(--ink); font-size: 13px; }
 svg .quiet { fill: var(--muted); font-size: 12px; }
@@ -101,13 +112,14 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .map .vpc { fill: var(--card); stroke: var(--vpc); stroke-dasharray: 4 3; }
 .map .title { font-weight: 650; font-size: 14px; }
 .map .chip rect { fill: var(--unknown-soft); stroke: var(--unknown); }
-.map .chip .mark { font-weight: 700; fill: var(--unknown); }
+.map .chip rect { rx: 15px; }
+.map tspan { font-weight: 700; fill: var(--unknown); }
 .map .good rect { fill: var(--good-soft); stroke: var(--good); }
-.map .good .mark, .map .good text.mark { fill: var(--good); }
+.map .good tspan { fill: var(--good); }
 .map .concern rect { fill: var(--concern-soft); stroke: var(--concern); }
-.map .concern .mark { fill: var(--concern); }
+.map .concern tspan { fill: var(--concern); }
 .map .bad rect { fill: var(--bad-soft); stroke: var(--bad); stroke-width: 2; }
-.map .bad .mark { fill: var(--bad); }
+.map .bad tspan { fill: var(--bad); }
 .map .line path { fill: none; stroke: var(--unknown); stroke-width: 2; }
 .map .line circle { fill: var(--card); stroke: var(--unknown); stroke-width: 2; }
 .map .line text { font-size: 12px; text-anchor: middle; font-weight: 600; }
@@ -116,10 +128,11 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .map .line.bad path { stroke-dasharray: 7 5; }
 .map .line.unknown path { stroke-dasharray: 2 4; }
 .map.narrow { display: none; }
-.plan { position: relative; padding-left: 76px; padding-right: 190px; margin: 14px 0; }
+.plan { position: relative; padding-left: 76px; padding-right: 260px; margin: 14px 0; }
 .plan svg { width: 100%; overflow: visible; }
-.plan .row text { font-size: 12px; }
-.plan .kind { text-anchor: end; fill: var(--muted); }
+.plan g text { font-size: 12px; fill: var(--muted); }
+.plan g text:first-child { text-anchor: end; }
+.plan g rect { rx: 2px; }
 .plan .owner { font-weight: 600; }
 .plan .vpc rect { fill: var(--vpc); }
 .plan .vswitch rect { fill: var(--vswitch); }
@@ -129,15 +142,15 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .plan .rule { stroke: var(--edge); }
 .plan .cut { stroke: var(--muted); stroke-dasharray: 2 3; }
 .plan .band { fill: var(--bad-soft); }
-.plan .row rect.clash { fill: url(#hatch); stroke: var(--bad); stroke-width: 2; }
-.plan .row .clashes { fill: var(--bad); font-weight: 600; }
+.plan g rect.clash { fill: url(#hatch); stroke: var(--bad); stroke-width: 2; }
+.plan .clashes text { fill: var(--bad); font-weight: 600; }
 .hatch-ground { fill: var(--card); }
 .hatch-line { stroke: var(--bad); stroke-width: 3; }
 @media (max-width: 760px) {
   .map.wide { display: none; }
   .map.narrow { display: block; }
   .plan { padding-right: 0; }
-  .plan .wide { display: none; }
+  .plan .wide, .plan g text:last-child { display: none; }
   th, td { padding-right: 12px; }
 }
 @media print { body { background: #fff; } section { break-inside: avoid; } nav, .skip { display: none; } }

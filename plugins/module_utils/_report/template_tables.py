@@ -16,34 +16,40 @@ TABLES = """
 
 {% macro problems(groups, titles) %}
 <ol class="problems">
-{% for group in groups %}
+{% for group in groups[:25] %}
 <li{{ ' class="bad"'|safe if group.is_error }}>
 <p>{{ state("bad" if group.is_error else "concern", "Error" if group.is_error else "Warning") }} <span class="note">{{ titles[group.stage] }}</span></p>
 <ul>
 {% for names, what in group.entries %}
-<li>{{ what }}{% if names|select|list %} <span class="note">({{ names|select|join(", ") }})</span>{% endif %}</li>
+<li>{{ what|sentence }}{% for name in names if name and name not in what %}{{ " (" if loop.first }}{{ name }}{{ ")" if loop.last else ", " }}{% endfor %}</li>
 {% endfor %}
 {% if group.more %}<li>and {{ group.more }} more of this kind, all in {{ group.stage }}.json</li>{% endif %}
 
 </ul>
-{% if group.why %}<p class="note">{{ group.why }}.</p>{% endif %}
+{% if group.why %}<p class="note">{{ group.why|sentence }}</p>{% endif %}
 
-{% if group.todo %}<p><strong>What to do:</strong> {{ group.todo }}.</p>{% endif %}
+{% if group.todo %}<p><strong>What to do:</strong> {{ group.todo|sentence }}</p>{% endif %}
 
 </li>
 {% endfor %}
 </ol>
+{% if groups[25:] %}<p>And {{ groups[25:]|length }} more, in the files of the results.</p>{% endif %}
+
 {% endmacro %}
 
 {% macro members(members) %}
+{% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("workers", "workers"), ("istiod", "istiod"), \
+("load balancers", "addresses"), ("last verified", "verified"), ("remarks", "remarks")] %}
+{% set told = [] %}
+{% for column in columns if members|map(attribute=column[1])|select|list %}{% set _ = told.append(column) %}{% endfor %}
 {% call scroll("Table of members") %}
-<table><thead><tr><th>cluster</th><th>status</th><th>region</th><th>VPC</th><th>role</th><th>Kubernetes</th><th>workers</th>\
-<th>istiod</th><th>load balancers</th><th>last verified</th><th>remarks</th></tr></thead><tbody>
+<table class="flat"><thead><tr><th>cluster</th><th>status</th>{% for heading, _ in told %}<th>{{ heading }}</th>{% endfor %}</tr></thead><tbody>
 {% for one in members %}
-<tr><th scope="row" class="name">{{ one.name }}</th><td>{{ state(one.state, one.status or {"bad": "errors", "unknown": "not a member yet", "concern": "warnings"}.get(one.state, "")) }}</td>\
-<td>{{ one.region }}</td><td>{{ one.vpc_id }}</td><td>{{ one.role }}</td><td>{{ one.kubernetes }}</td><td>{{ one.workers }}</td>\
-<td>{{ one.istiod }}</td><td>{% for address in one.addresses %}<code>{{ address }}</code> {% endfor %}</td>\
-<td class="time">{{ one.verified }}</td><td{{ ' class="long"'|safe if one.remarks }}>{{ one.remarks|join("; ") }}</td></tr>
+<tr><th scope="row" class="name">{{ one.name }}{% if one.role == "primary" %} <span class="note">(primary)</span>{% endif %}</th>\
+<td>{{ state(one.state, one.standing) }}</td>\
+{% for _, key in told %}{% set value = one[key] %}\
+{% if key == "remarks" %}<td class="long">{{ value|join("; ") }}</td>\
+{% else %}<td>{{ value if value is string else value|join(", ") }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}
@@ -76,12 +82,13 @@ TABLES = """
 
 {% macro blocks(map) %}
 <details><summary>All blocks as a table</summary>
+{% set labels = map.owners|map(attribute="rows")|sum(start=())|map(attribute="label")|unique|list %}
 {% call scroll("Table of all blocks") %}
-<table><thead><tr><th>VPC or cluster</th><th>kind</th><th>blocks</th><th>overlaps</th></tr></thead><tbody>
-{% for owner in map.owners %}{% for row in owner.rows %}
-<tr><th scope="row" class="name">{{ owner.name }}</th><td>{{ row.label }}</td><td>{{ row.bars|map(attribute="cidr")|join(", ") }}</td>\
-<td>{{ row.others[:5]|join(", ") }}{{ " and " ~ (row.others|length - 5) ~ " more" if row.others[5:] }}</td></tr>
-{% endfor %}{% endfor %}
+<table><thead><tr><th>VPC or cluster</th>{% for label in labels %}<th>{{ label }}</th>{% endfor %}</tr></thead><tbody>
+{% for owner in map.owners %}
+<tr><th scope="row" class="name">{{ owner.name }}</th>{% for label in labels %}\
+<td>{{ owner.rows|selectattr("label", "equalto", label)|map(attribute="bars")|sum(start=())|map(attribute="cidr")|join(", ") }}</td>{% endfor %}</tr>
+{% endfor %}
 </tbody></table>
 {% endcall %}
 </details>
@@ -89,12 +96,12 @@ TABLES = """
 
 {% macro matrix(found, label, caption) %}
 {% call scroll(label) %}
-<table class="matrix{{ " many" if found.names|length > 6 }}"><caption>{{ caption }}</caption><thead><tr><th scope="col">from \\\\ to</th>\
+<table class="matrix{{ " many" if found.names|length > 6 }}"><caption>{{ caption }}</caption><thead><tr><th scope="col">from / to</th>\
 {% for name in found.names %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
 {% for source in found.names %}
 <tr><th scope="row">{{ source }}</th>{% for target in found.names %}{% set cell = found.cells.get((source, target)) %}\
-{% if source == target %}<td class="none">–</td>{% elif not cell %}<td class="none">not tried</td>\
-{% elif cell.is_fine %}<td>{{ cell.cell }}</td>{% else %}<td class="bad">✕ {{ cell.cell }}</td>{% endif %}{% endfor %}</tr>
+{% if source == target %}<td class="n">–</td>{% elif not cell %}<td class="n">not tried</td>\
+{% elif cell.is_fine %}<td>{{ cell.cell }}</td>{% else %}<td class="b">{{ cell.cell }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}
@@ -108,13 +115,14 @@ TABLES = """
 {% endif %}
 {% endmacro %}
 
-{% macro steps(steps) %}
-{% call scroll("Time line of the stages") %}
-<table><thead><tr><th>stage</th><th>outcome</th><th>started (UTC)</th><th>finished (UTC)</th><th class="number">took</th><th style="width: 34%">in the last run</th></tr></thead><tbody>
+{% macro steps(steps, label) %}
+{% call scroll(label) %}
+<table><thead><tr><th>stage</th><th>outcome</th><th>started (UTC)</th><th>finished (UTC)</th><th class="number">took</th>\
+<th class="drawn">in the last run</th></tr></thead><tbody>
 {% for one in steps %}
 <tr{{ ' class="sub"'|safe if one.cluster }}><th scope="row" class="name">{{ one.title }}</th><td>{{ state(one.state, one.outcome) }}</td>\
 <td class="time">{{ one.started|clock }}</td><td class="time">{{ one.finished|clock or "not told" }}</td><td class="number time">{{ one.took|span }}</td>\
-<td>{% if one.begin is not none %}<svg class="bar" aria-hidden="true"><rect class="track" width="100%" height="12" rx="3"/>\
+<td class="drawn">{% if one.begin is not none %}<svg class="bar" aria-hidden="true"><rect class="track" width="100%" height="12" rx="3"/>\
 {% if one.width > 0.7 %}<rect class="{{ one.state }}" x="{{ one.begin|round(2) }}%" width="{{ one.width|round(2) }}%" height="12" rx="3"/>\
 {% else %}<circle class="{{ one.state }}" cx="{{ one.begin|round(2) }}%" cy="6" r="6"/>{% endif %}</svg>\
 {% elif one.finished %}<span class="note">an earlier run</span>{% endif %}</td></tr>

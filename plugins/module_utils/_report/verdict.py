@@ -22,7 +22,7 @@ RUN = "Run multiregion.istio.{}"
 
 @dataclass(frozen=True)
 class Verdict:
-    """state: good, concern, bad or unknown; what and todo are sentences, todo may be empty."""
+    """state: good, concern, bad or unknown; what and todo are sentences, todo: or when it was seen."""
 
     state: str
     what: str
@@ -47,12 +47,13 @@ def verdict_of(files: Files, found: t.Mapping[str, t.Sequence[Problem]], members
     due = stage_due(files, members)
     if due:
         return Verdict(UNKNOWN, f"Whether mesh {mesh_id(files)} is well is not known: {due[0]}.", f"{RUN.format(due[1])}.")
+    when = moment(files["verify"], "finished")
+    seen = when.strftime("Verified %Y-%m-%d %H:%M UTC") if when else "Verified"
     warnings = [problem for problems in found.values() for problem in problems if problem.severity == WARNING]
     well = f"{mesh} is well: {members_in_words(members)}{requests_in_words(files)}."
     if warnings:
-        several = f"{count(warnings)}, to be looked at when there is time."
-        return Verdict(CONCERN, well, several[:1].upper() + several[1:])
-    return Verdict(GOOD, well)
+        return Verdict(CONCERN, well, f"{seen}. {count(warnings)}, to be looked at when there is time.")
+    return Verdict(GOOD, well, f"{seen}.")
 
 
 def mesh_id(files: Files) -> str:
@@ -75,9 +76,9 @@ def stage_due(files: Files, members: t.Sequence[Member]) -> tuple[str, str] | No
     new = [member.name for member in members if not member.is_verified]
     if new:
         return f"{', '.join(new[:3])}{' and others' if new[3:] else ''} had not joined when it was verified", "site"
-    since = [TITLES[stage].lower() for stage in CHANGING if finished(files, stage) > finished(files, "verify")]
+    since = [stage for stage in CHANGING if finished(files, stage) > finished(files, "verify")]
     if since:
-        return f"since it was verified there was a run of {' and '.join(since)}", "verify"
+        return f"it was verified before {' and '.join(since)} ran last", "verify"
     return None
 
 
@@ -96,6 +97,4 @@ def requests_in_words(files: Files) -> str:
     pairs = rows(files["verify"], "requests")
     sent = sum(number_of(pair, "sent") for pair in pairs)
     answered = sum(number_of(pair, "ok") for pair in pairs)
-    when = text(files["verify"], "finished")
-    told = f", {answered} of {sent} requests answered" if sent else ", no requests sent"
-    return f"{told} ({when})" if when else told
+    return f", {answered} of {sent} requests answered" if sent else ", no requests sent"

@@ -98,7 +98,12 @@ def chromium(place: Path) -> Iterator[Page]:
     shell = ["/bin/sh", "-c", f'exec "$@" 3<&{theirs[0]} 4>&{ours[1]}', "chromium", *command]
     with (place / "chromium.log").open("wb") as log:
         process = subprocess.Popen(
-            shell, pass_fds=(theirs[0], ours[1]), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            shell,
+            pass_fds=(theirs[0], ours[1]),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     os.close(theirs[0])
     os.close(ours[1])

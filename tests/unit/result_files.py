@@ -19,7 +19,9 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_req
 Dict = dict[str, t.Any]
 Files = dict[str, Dict]
 
-OF_A_RUN = Path(__file__).parent / "results_of_a_run"  # of the lab's three clusters, with one rule of each security group
+OF_A_RUN = (
+    Path(__file__).parent / "results_of_a_run"
+)  # of the lab's three clusters, with one rule of each security group
 PRIMARY, FAR, NEIGHBOUR = "cn-beijing-1", "ap-southeast-1", "cn-beijing-2"
 SCRIPT = "<script>document.title = 'taken over'</script>"
 HOSTILE = f"""east"'{SCRIPT}<img src=x onerror=alert(1)>{{{{ 7 * 7 }}}}\nsecond line\u202e{{% raw %}}</title></svg>"""
@@ -163,7 +165,13 @@ def failover() -> Dict:
 
 def leave() -> Dict:
     thing = {"cluster": FAR, "kind": "Helm release", "namespace": "istio-system", "name": "istiod"}
-    restart = {"cluster": FAR, "kind": "Deployment", "namespace": "default", "name": "web", "command": "kubectl rollout restart"}
+    restart = {
+        "cluster": FAR,
+        "kind": "Deployment",
+        "namespace": "default",
+        "name": "web",
+        "command": "kubectl rollout restart",
+    }
     head = {"stage": "leave", "mesh_id": "lab", "cluster": FAR, "finished": "2026-11-29T13:50:00Z", "failure": ""}
     lists = {"removed": [thing], "kept": [{**thing, "why": "it was adopted"}], "left": [], "restart": [restart]}
     return {**head, "check_mode": False, "reachable": True, "why": "", **lists}

@@ -15,7 +15,10 @@ CUT = 2.0  # what is left of a gap, and of all gaps together:
 CUTS = 20.0
 SHORT = 0.05  # gaps up to this share of the used addresses are not cut
 NARROWEST = 0.5  # of a bar
-APART_WIDE, APART_NARROW = 12.0, 34.0  # of labels, on a wide and on a narrow screen; from AT_END on they stand left of their place
+APART_WIDE, APART_NARROW = (
+    12.0,
+    34.0,
+)  # of labels, on a wide and on a narrow screen; from AT_END on they stand left of their place
 AT_END = 68.0
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from .findings import Files
@@ -34,7 +33,9 @@ class Run:
 def failovers_of(files: Files) -> list[Run]:
     """The runs in the order of the file, with their bars to one scale."""
     entries = rows(files.get("failover", {}), "runs")
-    scale = {key: max((number(entry, key) or 0 for entry in entries), default=0) for key in ("redirect_seconds", "p99_ms")}
+    scale = {
+        key: max((number(entry, key) or 0 for entry in entries), default=0) for key in ("redirect_seconds", "p99_ms")
+    }
 
     def share(entry: Entry, key: str) -> float:
         return round(100 * max(0.0, number(entry, key) or 0) / scale[key], 2) if scale[key] > 0 else 0.0

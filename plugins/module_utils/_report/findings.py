@@ -82,8 +82,8 @@ def grouped(found: t.Mapping[str, t.Sequence[Problem]]) -> list[Group]:
     kinds: dict[tuple[str, str, str, str], dict[str, list[str]]] = {}
     for stage, problems in found.items():
         for problem in problems:
-            entries = kinds.setdefault((stage, problem.severity, problem.why, problem.todo), {})
-            entries.setdefault(problem.what, []).append(problem.cluster)
+            whats = kinds.setdefault((stage, problem.severity, problem.why, problem.todo), {})
+            whats.setdefault(problem.what, []).append(problem.cluster)
     groups = []
     for kind, whats in kinds.items():
         entries = tuple((tuple(names), what) for what, names in whats.items())

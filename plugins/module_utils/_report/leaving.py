@@ -52,4 +52,6 @@ def leaving_of(files: Files) -> Leaving | None:
 
 def thing(row: Entry) -> Thing:
     where = f" in {text(row, 'namespace')}" if text(row, "namespace") else ""
-    return Thing(f"{text(row, 'kind')} {text(row, 'name')}{where}", text(row, "cluster"), text(row, "why"), text(row, "command"))
+    return Thing(
+        f"{text(row, 'kind')} {text(row, 'name')}{where}", text(row, "cluster"), text(row, "why"), text(row, "command")
+    )

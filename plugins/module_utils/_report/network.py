@@ -80,7 +80,10 @@ def proof_of(files: Files) -> Matrix | None:
 def packets(source: str, target: str, tried: t.Sequence[Entry]) -> Pair:
     missed = [row for row in tried if not flag(row, "ok")]
     names = [WHAT.get(text(row, "what"), text(row, "what")) for row in missed]
-    reasons = [f"{name} {text(row, 'address')}:{text(row, 'port')}: {text(row, 'why')}" for name, row in zip(names, missed, strict=True)]
+    reasons = [
+        f"{name} {text(row, 'address')}:{text(row, 'port')}: {text(row, 'why')}"
+        for name, row in zip(names, missed, strict=True)
+    ]
     return Pair(source, target, not missed, f"no {', '.join(names)}" if missed else "ok", "; ".join(reasons))
 
 
@@ -151,7 +154,9 @@ def network_of(files: Files) -> Network | None:
         changes=tuple((text(x, "change"), text(x, "text")) for x in rows(network, "changes")),
         joins=tuple(joins(network)),
         groups=tuple(group for cluster in groups for group in groups_of(shown(cluster), rows(groups, cluster))),
-        access=tuple((text(x, "cluster"), text(x, "api_server"), tuple(texts(x, "sources"))) for x in rows(file, "api_servers")),
+        access=tuple(
+            (text(x, "cluster"), text(x, "api_server"), tuple(texts(x, "sources"))) for x in rows(file, "api_servers")
+        ),
         kept=tuple(texts(network, "kept")),
         missing_routes=tuple(texts(network, "missing_routes")),
     )

@@ -9,7 +9,6 @@ Jinja2 escapes every value, in the drawings too, so that names out of inventorie
 from __future__ import annotations
 
 import traceback
-import typing as t
 from datetime import datetime, timedelta
 
 from .._problems import ERROR, sentence
@@ -35,7 +34,7 @@ try:
 except ImportError:
     JINJA2_ERROR = traceback.format_exc()  # main() answers with missing_required_lib
 
-WIDE, NARROW = 1040.0, 340.0  # pixels that the map of regions is drawn for
+WIDE, NARROW = 860.0, 340.0  # pixels that the map of regions is drawn for
 MOST_LINES = 40  # of the text of a failure
 
 
@@ -51,7 +50,8 @@ def page(files: Files, title: str = "") -> tuple[str, Verdict]:
     values = {
         "title": title or f"Mesh {mesh_id(files)}",
         "mesh_id": mesh_id(files),
-        "istio_version": text(files.get("primary", {}), "istio_version") or text(files.get("preflight", {}), "istio_version"),
+        "istio_version": text(files.get("primary", {}), "istio_version")
+        or text(files.get("preflight", {}), "istio_version"),
         "verdict": verdict,
         "groups": grouped(found),
         "members": members,
@@ -59,7 +59,9 @@ def page(files: Files, title: str = "") -> tuple[str, Verdict]:
         "links": links,
         "addresses": address_map(files),
         "steps": steps_of(files, found),
-        "failures": {stage: (told[:MOST_LINES], len(told) > MOST_LINES) for stage, told in failures.items() if told[1:]},
+        "failures": {
+            stage: (told[:MOST_LINES], len(told) > MOST_LINES) for stage, told in failures.items() if told[1:]
+        },
         "requests": requests_of(files),
         "network": network_of(files),
         "proof": proof_of(files),

@@ -24,13 +24,17 @@ MOST_LINES = 28
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with a title; lengths in pixels."""
+    """A rectangle with a title; lengths in pixels. The label is the title, cut where it is too long."""
 
     x: float
     y: float
     width: float
     height: float
     title: str
+
+    @property
+    def label(self) -> str:
+        return cut(self.title, self.width - 2 * PAD - len("VPC ") * LETTER)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,9 @@ def region_map(members: t.Sequence[Member], links: t.Sequence[Link], width: floa
         chips += some_chips
         y += height + GAP
     lines = lines_of(numbered, lanes, boxes, width)
-    return RegionMap(width, max(0.0, y - GAP), tuple(boxes), tuple(vpcs), tuple(chips), tuple(lines), len(links) - len(lines))
+    return RegionMap(
+        width, max(0.0, y - GAP), tuple(boxes), tuple(vpcs), tuple(chips), tuple(lines), len(links) - len(lines)
+    )
 
 
 def regions_in(members: t.Sequence[Member]) -> dict[str, list[Member]]:
@@ -104,7 +110,7 @@ def vpcs_of(members: t.Sequence[Member], top: float, width: float) -> tuple[list
     space = width - 2 * PAD
     boxes: list[Box] = []
     chips: list[Chip] = []
-    x, y, deepest = PAD, top, top
+    x, y, deepest = float(PAD), top, top
     for vpc, own in by_vpc.items():
         widths = [chip_width(member, space - 2 * PAD) for member in own]
         natural = sum(widths) + GAP * (len(widths) - 1) + 2 * PAD

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._problems import ERROR, Problem, count
@@ -52,15 +52,24 @@ def steps_of(files: Files, found: t.Mapping[str, t.Sequence[Problem]]) -> list[S
     steps = []
     for stage in [stage for stage in STAGES if stage in files]:
         state, outcome = outcome_of(stage, files[stage], found[stage])
-        steps.append(step(TITLES[stage], stage, "", state, outcome, files[stage]))
-        for row in rows(files[stage], "members") if stage == "remotes" else []:
-            failed = bool(lines(row, "failure"))
-            steps.append(step(text(row, "name"), stage, text(row, "name"), BAD if failed else GOOD, text(row, "status"), row))
+        clusters = list(clusters_of(stage, files[stage]))
+        whole = step(TITLES[stage], stage, "", state, outcome, files[stage])
+        begun = [x.started for x in clusters if x.started]
+        steps += [replace(whole, started=whole.started or min(begun, default=None)), *clusters]
     return drawn(steps)
 
 
+def clusters_of(stage: str, file: Entry) -> t.Iterator[Step]:
+    """Only the remotes have times of their own."""
+    for row in rows(file, "members") if stage == "remotes" else []:
+        state = BAD if lines(row, "failure") else GOOD
+        yield step(text(row, "name"), stage, text(row, "name"), state, text(row, "status"), row)
+
+
 def step(title: str, stage: str, cluster: str, state: str, outcome: str, times: Entry) -> Step:
-    return Step(title, stage, cluster, state, outcome, moment(times, "started"), moment(times, "finished"))
+    started, finished = moment(times, "started"), moment(times, "finished")
+    is_told = started and finished and started <= finished
+    return Step(title, stage, cluster, state, outcome, started if is_told else None, finished)
 
 
 def outcome_of(stage: str, file: Entry, problems: t.Sequence[Problem]) -> tuple[str, str]:
@@ -79,17 +88,16 @@ def drawn(steps: t.Sequence[Step]) -> list[Step]:
     last = last_run(steps)
     begin = min((x.started or x.finished for x in last if x.finished), default=None)
     end = max((x.finished for x in last if x.finished), default=None)
-    if not begin or not end or begin == end:
+    if not begin or not end:
         return list(steps)
-    whole = (end - begin).total_seconds()
+    whole = (end - begin).total_seconds() or 1.0
 
     def bar(x: Step) -> Step:
         if x not in last or not x.finished:
             return x
         start = x.started or x.finished
-        share = [100 * (moment - begin).total_seconds() / whole for moment in (start, x.finished)]
-        values = {**x.__dict__, "begin": share[0], "width": share[1] - share[0]}
-        return Step(**values)
+        share = [100 * (when - begin).total_seconds() / whole for when in (start, x.finished)]
+        return replace(x, begin=share[0], width=share[1] - share[0])
 
     return [bar(x) for x in steps]
 

@@ -15,20 +15,22 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 <title id="map-{{ kind }}-title">Map of the mesh</title>
 <desc id="map-{{ kind }}-desc">\
 {% for region in map.regions %}Region {{ region.title or "without a name" }}. {% endfor %}\
-{% for state, word in words.items() %}{% for chip in map.chips if chip.member.state == state %}{{ chip.member.name ~ (", " if not loop.last) }}\
+{% for state, word in words.items() %}{% for chip in map.chips if chip.member.state == state %}\
+{{ chip.member.name ~ (", " if not loop.last) }}\
 {{ ": " ~ word ~ ". " if loop.last }}{% endfor %}{% endfor %}The tables below have the rest.</desc>
 {% for box in map.regions %}
 <rect class="region" x="{{ box.x + 1 }}" y="{{ box.y + 1 }}" width="{{ box.width - 2 }}" height="{{ box.height }}" rx="8"/>
-<text class="title" x="{{ box.x + 14 }}" y="{{ box.y + 21 }}">{{ box.title or "no region named" }}</text>
+<text class="title" x="{{ box.x + 14 }}" y="{{ box.y + 21 }}">{{ box.label or "no region named" }}</text>
 {% endfor %}
 {% for box in map.vpcs %}
 <rect class="vpc" x="{{ box.x }}" y="{{ box.y }}" width="{{ box.width|round(1) }}" height="{{ box.height }}" rx="6"/>
-<text class="quiet" x="{{ box.x + 12 }}" y="{{ box.y + 20 }}">{{ "VPC " ~ box.title if box.title else "no VPC named" }}</text>
+<text class="quiet" x="{{ box.x + 12 }}" y="{{ box.y + 20 }}">{{ "VPC " ~ box.label if box.title else "no VPC named" }}</text>
 {% endfor %}
 {% for chip in map.chips %}
 <g class="chip {{ chip.member.state }}">{% if chip.label.endswith("…") %}<title>{{ chip.member.name }}</title>{% endif %}\
 <rect x="{{ chip.x|round|int }}" y="{{ chip.y|int }}" width="{{ chip.width|round|int }}" height="30"/>\
-<text x="{{ (chip.x + 13)|round|int }}" y="{{ chip.y|int + 20 }}"><tspan>{{ marks[chip.member.state] }}</tspan> {{ chip.label }}</text></g>
+<text x="{{ (chip.x + 13)|round|int }}" y="{{ chip.y|int + 20 }}"><tspan>{{ marks[chip.member.state] }}</tspan> {{ chip.label }}\
+</text></g>
 {% endfor %}
 {% for line in map.lines %}
 <g class="line {{ line.link.state }}"><title>{{ line.link.regions|join(" – ") }}: {{ line.link.proof }}</title>\
@@ -50,12 +52,14 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 {% for bar in map.bands %}<rect class="band" x="{{ bar.x }}%" y="30" width="{{ bar.width }}%" height="{{ map.height - 30 }}"/>
 {% endfor %}
 {% for tick in map.ticks %}
-<line class="{{ "cut" if tick.is_cut else "rule" }}" x1="{{ tick.x }}%" x2="{{ tick.x }}%" y1="{{ 20 if tick.priority < 2 else 26 }}" y2="{{ map.height }}"/>\
-{% if tick.priority < 2 %}<text class="quiet{{ " wide" if tick.priority }}" x="{{ tick.x }}%" y="14"{% if tick.at_end %} text-anchor="end"{% endif %}>{{ tick.address }}</text>{% endif %}
+<line class="{{ "cut" if tick.is_cut else "rule" }}" x1="{{ tick.x }}%" x2="{{ tick.x }}%" y1="\
+{{ 20 if tick.priority < 2 else 26 }}" y2="{{ map.height }}"/>\
+{% if tick.priority < 2 %}<text class="quiet{{ " wide" if tick.priority }}" x="{{ tick.x }}%" y="14"\
+{% if tick.at_end %} text-anchor="end"{% endif %}>{{ tick.address }}</text>{% endif %}
 
 {% endfor %}
 {% for owner in map.owners %}
-<text class="owner" x="-76" y="{{ owner.y + 19 }}">{{ owner.name|truncate(44, true, "…", 0) }}</text>
+<text class="owner" x="-84" y="{{ owner.y + 19 }}">{{ owner.name|truncate(44, true, "…", 0) }}</text>
 {% for row in owner.rows %}
 <g class="{{ {"VPC": "vpc", "vSwitch": "vswitch", "pods": "pod", "services": "service"}.get(row.label, "other") }}\
 {{ " clashes" if row.others }}"><text x="-8" y="{{ row.y + 12 }}">{{ "✕ " if row.others }}{{ row.label }}</text>\
@@ -63,7 +67,8 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 {% if row.bars[1:] %}><title>{{ bar.cidr }}</title></rect>{% else %}/>{% endif %}{% endfor %}\
 {% for bar in row.clashes %}<rect class="clash" x="{{ bar.x }}%" y="{{ row.y + 2 }}" width="{{ bar.width }}%" height="12"/>{% endfor %}\
 <text x="100%" dx="10" y="{{ row.y + 12 }}">{{ row.bars[0].cidr }}{{ " +" ~ (row.bars|length - 1) if row.bars[1:] }}\
-{% if row.others %} ✕ {{ row.others[0]|truncate(22, true, "…", 0) }}{{ " +" ~ (row.others|length - 1) if row.others[1:] }}{% endif %}</text></g>
+{% if row.others %} ✕ {{ row.others[0]|truncate(22, true, "…", 0) }}{{ " +" ~ (row.others|length - 1) if row.others[1:] }}\
+{% endif %}</text></g>
 {% endfor %}
 {% endfor %}
 </svg></div>

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 NETWORK = """
-{% if network.provider == "none" %}<p>The network is not looked after: not all clusters are on Alibaba Cloud, or somebody else does it.</p>
+{% if network.provider == "none" %}<p>The network is not looked after: not all clusters are on Alibaba Cloud, or somebody else does \
+it.</p>
 {% elif network.state == "absent" %}<p>The network that was made for the mesh was taken away.</p>{% endif %}
 
 {% if network.costs %}<h3>What costs money</h3>
@@ -23,17 +24,21 @@ NETWORK = """
 {% if network.changes or changed %}<ul>
 {% for verb, text in network.changes %}<li>{{ verb }}: {{ text }}</li>
 {% endfor %}
-{% for cluster, id, total, added, removed in changed %}<li>security group {{ id }} ({{ cluster }}): {{ added }} rules added, {{ removed }} removed, {{ total }} then</li>
+{% for cluster, id, total, added, removed in changed %}<li>security group {{ id }} ({{ cluster }}): {{ added }} rules added, \
+{{ removed }} removed, {{ total }} then</li>
 {% endfor %}
 </ul>{% else %}<p>None.</p>{% endif %}{% endif %}
 
-{% for heading, entries in (("Kept, because others use it", network.kept), ("Routes that a table lacks", network.missing_routes)) if entries %}
+{% for heading, entries in (("Kept, because others use it", network.kept), ("Routes that a table lacks", network.missing_routes)) \
+if entries %}
 <h3>{{ heading }}</h3><ul>{% for entry in entries %}<li>{{ entry }}</li>{% endfor %}</ul>
 {% endfor %}
 
 {% if proof %}<h3>Proof by packets</h3>
-<p>{{ proof.answered }} of {{ proof.cells|length }} pairs of clusters reached all that they need: a pod in the same network, the API server.</p>
-{% if proof.failed or proof.names|length <= 12 %}{{ show.matrix(proof, "Matrix of the proof by packets", "Rows send, columns answer.") }}{% endif %}{% endif %}
+<p>{{ proof.answered }} of {{ proof.cells|length }} pairs of clusters reached all that they need: a pod in the same network, the \
+API server.</p>
+{% if proof.failed or proof.names|length <= 12 %}\
+{{ show.matrix(proof, "Matrix of the proof by packets", "Rows send, columns answer.") }}{% endif %}{% endif %}
 
 
 {% if network.joins or network.groups or network.access %}
@@ -46,14 +51,17 @@ NETWORK = """
 {% endcall %}{% endif %}
 
 {% if network.groups %}{% call show.scroll("Table of security groups") %}
-<table><thead><tr><th>cluster</th><th>security group</th><th class="number">rules</th><th class="number">added</th><th class="number">removed</th></tr></thead><tbody>
+<table><thead><tr><th>cluster</th><th>security group</th><th class="number">rules</th><th class="number">added</th>\
+<th class="number">removed</th></tr></thead><tbody>
 {% for cluster, id, total, added, removed in network.groups %}
-<tr><th scope="row" class="name">{{ cluster }}</th><td><code>{{ id }}</code></td><td class="number">{{ total }}</td><td class="number">{{ added }}</td><td class="number">{{ removed }}</td></tr>
+<tr><th scope="row" class="name">{{ cluster }}</th><td><code>{{ id }}</code></td><td class="number">{{ total }}</td>\
+<td class="number">{{ added }}</td><td class="number">{{ removed }}</td></tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}{% endif %}
 
-{% if network.access and network.state != "absent" %}<p>Where the load balancer of an API server has an access list, it has to let in:</p><ul>
+{% if network.access and network.state != "absent" %}\
+<p>Where the load balancer of an API server has an access list, it has to let in:</p><ul>
 {% for cluster, server, sources in network.access %}<li>{{ cluster }}{{ " (" ~ server ~ ")" if server }}: {{ sources|join(", ") }}</li>
 {% endfor %}
 </ul>{% endif %}
@@ -63,13 +71,17 @@ NETWORK = """
 
 LEAVING = """
 <p>{{ leaving.cluster }} {{ "could not be taken out wholly" if leaving.is_failed else "has left the mesh" }}\
-{{ " (" ~ leaving.finished ~ ")" if leaving.finished }}.{{ " It was not reached: " ~ leaving.why ~ "." if not leaving.is_reached and leaving.why }}</p>
+{{ " (" ~ leaving.finished ~ ")" if leaving.finished }}.\
+{{ " It was not reached: " ~ leaving.why ~ "." if not leaving.is_reached and leaving.why }}</p>
 {% for heading, things in leaving.lists if things %}
 <h3>{{ heading }} ({{ things|length }})</h3>
 {% call show.scroll("Table: " ~ heading) %}
-<table><thead><tr><th>object</th><th>cluster</th><th>why</th><th>command</th></tr></thead><tbody>
-{% for one in things %}<tr><td>{{ one.what }}</td><td>{{ one.cluster }}</td><td>{{ one.why }}</td>\
-<td>{% if one.command %}<code>{{ one.command }}</code>{% endif %}</td></tr>
+{% set has_why = things|selectattr("why")|list %}{% set has_command = things|selectattr("command")|list %}
+<table><thead><tr><th>object</th><th>cluster</th>{% if has_why %}<th>why</th>{% endif %}{% if has_command %}<th>command</th>\
+{% endif %}</tr></thead><tbody>
+{% for one in things %}<tr><td>{{ one.what }}</td><td>{{ one.cluster }}</td>{% if has_why %}<td class="long">{{ one.why }}</td>\
+{% endif %}\
+{% if has_command %}<td><code>{{ one.command }}</code></td>{% endif %}</tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}

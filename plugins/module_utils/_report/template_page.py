@@ -14,7 +14,8 @@ PAGE = """
 </section>
 {% endmacro %}
 {% set sections = [("problems", "Problems", groups), ("regions", "Regions and links", members), ("plan", "Address plan", addresses), \
-("members", "Members", members), ("requests", "Requests", requests), ("network", "Network", network), ("failover", "Failover", failovers), \
+("members", "Members", members), ("requests", "Requests", requests), ("network", "Network", network), ("failover", "Failover", \
+failovers), \
 ("leaving", "Leaving", leaving), ("stages", "Stages", steps)] %}
 <!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -24,7 +25,8 @@ PAGE = """
 <style>{% include "style" %}</style></head><body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><h1>{{ title }}</h1>
-<p class="verdict {{ verdict.state }}"><strong>{{ verdict.what }}</strong>{% if verdict.todo %}<span>{{ verdict.todo }}</span>{% endif %}</p></header>
+<p class="verdict {{ verdict.state }}"><strong>{{ verdict.what }}</strong>{% if verdict.todo %}<span>{{ verdict.todo }}</span>\
+{% endif %}</p></header>
 <nav aria-label="Sections"><ul>
 {% for id, heading, content in sections if content %}
 <li><a href="#{{ id }}">{{ heading }}</a></li>
@@ -41,7 +43,7 @@ PAGE = """
 
 {% if members %}{% call section("regions", "Regions and links") %}
 <p class="note">Regions, the VPCs in them and the clusters in those. ✓ is well, ! has warnings, ✕ has errors, ? was not looked at yet.\
-{% if links %} Numbers on lines are those of the table.{% endif %}</p>
+{% if maps[0][1].lines %} Numbers on lines are those of the table.{% endif %}</p>
 {% for kind, map in maps %}
 {{ draw.regions(kind, map) }}
 {% endfor %}
@@ -55,7 +57,8 @@ PAGE = """
 {% endcall %}{% endif %}
 
 {% if addresses %}{% call section("plan", "Address plan") %}
-<p class="note">All IPv4 blocks on one scale; a dotted line marks where unused addresses are left out, and very small blocks are drawn wider than they are.\
+<p class="note">All IPv4 blocks on one scale; a dotted line marks where unused addresses are left out, and very small blocks are \
+drawn wider than they are.\
 {% if addresses.bands %} What overlaps is hatched, and shaded through all rows.{% endif %}</p>
 {% if addresses.owners %}{{ draw.addresses(addresses) }}{% endif %}
 

@@ -27,8 +27,11 @@ STYLE = """
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-header, nav, main, footer { max-width: 1120px; margin: 0 auto; padding: 0 clamp(14px, 3vw, 32px); }
+body {
+  margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
+}
+header, nav, main, footer { max-width: 1240px; margin: 0 auto; padding: 0 clamp(14px, 3vw, 32px); }
 header { padding-top: 28px; }
 h1 { font-size: 1.15rem; font-weight: 600; margin: 0 0 12px; color: var(--muted); overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; font-weight: 650; margin: 0 0 4px; line-height: 1.3; }
@@ -39,7 +42,10 @@ a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 .skip { position: absolute; left: -9999px; }
 .skip:focus { left: 12px; top: 12px; background: var(--card); padding: 8px 12px; }
-.verdict { border-left: 6px solid var(--unknown); background: var(--unknown-soft); border-radius: 6px; padding: 16px 18px; margin: 0; max-width: none; }
+.verdict {
+  border-left: 6px solid var(--unknown); background: var(--unknown-soft); border-radius: 6px;
+  padding: 16px 18px; margin: 0; max-width: none;
+}
 .verdict strong { display: block; font-size: clamp(1.1rem, 2.4vw, 1.4rem); font-weight: 650; line-height: 1.35; }
 .verdict span { display: block; margin-top: 6px; }
 .verdict.good { border-color: var(--good); background: var(--good-soft); }
@@ -47,7 +53,10 @@ a { color: var(--link); }
 .verdict.bad { border-color: var(--bad); background: var(--bad-soft); }
 nav ul { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; margin: 16px 0 0; padding: 0; font-size: 0.94rem; }
 nav a { display: inline-block; padding: 4px 0; }
-section { background: var(--card); border: 1px solid var(--edge); border-radius: 8px; padding: clamp(14px, 2.4vw, 26px); margin: 20px 0; min-width: 0; }
+section {
+  background: var(--card); border: 1px solid var(--edge); border-radius: 8px;
+  padding: clamp(14px, 2.4vw, 26px); margin: 20px 0; min-width: 0;
+}
 footer { color: var(--muted); font-size: 0.9rem; padding-bottom: 36px; }
 .scroll {
   overflow-x: auto; margin: 10px 0;
@@ -75,9 +84,12 @@ td.drawn { padding: 7px 8px; }
 .sub th { font-weight: 400; padding-left: 18px; }
 code { font: 0.92em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 td code { white-space: nowrap; }
-pre { font: 0.85rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 8px 0; padding: 12px; background: var(--ground); border-radius: 6px; }
+pre {
+  font: 0.85rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap;
+  overflow-wrap: anywhere; margin: 8px 0; padding: 12px; background: var(--ground); border-radius: 6px;
+}
 .state { white-space: nowrap; font-weight: 600; }
-.state::before { display: inline-block; width: 1.35em; content: "?"; }
+.state::before { display: inline-block; width: 1.35em; text-align: left; content: "?"; }
 .state.good::before { content: "\\2713"; }
 .state.concern::before { content: "!"; }
 .state.bad::before { content: "\\2715"; }
@@ -87,16 +99,26 @@ pre { font: 0.85rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monos
 .state.unknown { color: var(--unknown); }
 ol.problems { list-style: none; margin: 12px 0 0; padding: 0; }
 ol.problems > li { border-left: 4px solid var(--concern); padding: 2px 0 2px 16px; margin: 0 0 20px; }
+ol.problems > li:last-child { margin-bottom: 0; }
 ol.problems > li.bad { border-color: var(--bad); }
 ol.problems ul { margin: 4px 0 8px; padding-left: 1.1em; overflow-wrap: anywhere; }
 ol.problems p { margin: 0 0 4px; }
 details { margin: 10px 0; }
 summary { cursor: pointer; color: var(--link); padding: 4px 0; width: fit-content; }
 table.matrix { min-width: 0; }
-.matrix th, .matrix td { padding: 5px 8px; border: 1px solid var(--edge); text-align: center; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.matrix th, .matrix td {
+  padding: 5px 8px; border: 1px solid var(--edge); text-align: center; white-space: nowrap;
+  font-variant-numeric: tabular-nums;
+}
 .matrix tbody tr:last-child > * { border-bottom: 1px solid var(--edge); }
-.matrix tbody th { text-align: left; position: sticky; left: 0; background: var(--card); max-width: 14em; overflow: hidden; text-overflow: ellipsis; }
-.matrix.many thead th:not(:first-child) { writing-mode: vertical-rl; text-align: right; vertical-align: bottom; padding: 8px 3px; max-height: 14em; overflow: hidden; text-overflow: ellipsis; }
+.matrix tbody th {
+  text-align: left; position: sticky; left: 0; background: var(--card); max-width: 14em; overflow: hidden;
+  text-overflow: ellipsis;
+}
+.matrix.many thead th:not(:first-child) {
+  writing-mode: vertical-rl; text-align: right; vertical-align: bottom; padding: 8px 3px; max-height: 14em;
+  overflow: hidden; text-overflow: ellipsis;
+}
 .matrix.many td { padding: 3px 5px; font-size: 0.85rem; }
 .matrix td.b { background: var(--bad-soft); color: var(--bad); font-weight: 600; }
 .matrix td.n { color: var(--muted); }
@@ -108,6 +130,7 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .bar rect, .bar circle { fill: var(--pod); }
 .bar .bad { fill: var(--bad); }
 .bar .track, .bar rect.track { fill: var(--unknown-soft); }
+.map { margin: 12px 0; }
 .map .region { fill: var(--ground); stroke: var(--edge); }
 .map .vpc { fill: var(--card); stroke: var(--vpc); stroke-dasharray: 4 3; }
 .map .title { font-weight: 650; font-size: 14px; }
@@ -128,7 +151,7 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .map .line.bad path { stroke-dasharray: 7 5; }
 .map .line.unknown path { stroke-dasharray: 2 4; }
 .map.narrow { display: none; }
-.plan { position: relative; padding-left: 76px; padding-right: 260px; margin: 14px 0; }
+.plan { position: relative; padding-left: 84px; padding-right: 260px; margin: 14px 0; }
 .plan svg { width: 100%; overflow: visible; }
 .plan g text { font-size: 12px; fill: var(--muted); }
 .plan g text:first-child { text-anchor: end; }
@@ -146,7 +169,7 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .plan .clashes text { fill: var(--bad); font-weight: 600; }
 .hatch-ground { fill: var(--card); }
 .hatch-line { stroke: var(--bad); stroke-width: 3; }
-@media (max-width: 760px) {
+@media (max-width: 900px) {
   .map.wide { display: none; }
   .map.narrow { display: block; }
   .plan { padding-right: 0; }

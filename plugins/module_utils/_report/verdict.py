@@ -46,7 +46,9 @@ def verdict_of(files: Files, found: t.Mapping[str, t.Sequence[Problem]], members
         return Verdict(BAD, what, f"First: {RUN.format('remotes')}, which says why.")
     due = stage_due(files, members)
     if due:
-        return Verdict(UNKNOWN, f"Whether mesh {mesh_id(files)} is well is not known: {due[0]}.", f"{RUN.format(due[1])}.")
+        return Verdict(
+            UNKNOWN, f"Whether mesh {mesh_id(files)} is well is not known: {due[0]}.", f"{RUN.format(due[1])}."
+        )
     when = moment(files["verify"], "finished")
     seen = when.strftime("Verified %Y-%m-%d %H:%M UTC") if when else "Verified"
     warnings = [problem for problems in found.values() for problem in problems if problem.severity == WARNING]
@@ -57,7 +59,9 @@ def verdict_of(files: Files, found: t.Mapping[str, t.Sequence[Problem]], members
 
 
 def mesh_id(files: Files) -> str:
-    return next((name for stage in reversed(STAGES) if (name := text(files.get(stage, {}), "mesh_id"))), "without a name")
+    return next(
+        (name for stage in reversed(STAGES) if (name := text(files.get(stage, {}), "mesh_id"))), "without a name"
+    )
 
 
 def first(problem: Problem, stage: str) -> str:

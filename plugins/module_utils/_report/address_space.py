@@ -82,7 +82,9 @@ class Space:
         for n, (part, x) in enumerate(zip(self.parts, self.offsets, strict=True)):
             at_end = x >= AT_END
             room = 2 if at_end else 1
-            priority = 0 if x - last_narrow >= room * APART_NARROW else 1 if x - last_wide >= room * APART_WIDE else 2
+            priority = 2
+            if x - last_wide >= room * APART_WIDE:
+                priority = 0 if x - last_narrow >= room * APART_NARROW else 1
             last_wide = x if priority < 2 else last_wide
             last_narrow = x if priority == 0 else last_narrow
             yield Tick(dotted(part.first), round(x, 2), priority, n > 0, at_end)

@@ -8,6 +8,7 @@ Jinja2 escapes every value, in the drawings too, so that names out of inventorie
 
 from __future__ import annotations
 
+import functools
 import traceback
 from datetime import datetime, timedelta
 
@@ -73,6 +74,7 @@ def page(files: Files, title: str = "") -> tuple[str, Verdict]:
     return environment().get_template("page").render(values), verdict
 
 
+@functools.cache
 def environment() -> jinja2.Environment:
     templates = {"page": PAGE, "style": STYLE, "maps": MAPS, "tables": TABLES, "network": NETWORK, "leaving": LEAVING}
     made = jinja2.Environment(

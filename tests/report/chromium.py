@@ -27,7 +27,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class Page:
-    """A tab. `said`: what the page has put on the console, and what the browser says of it, such as refused resources."""
+    """A tab. `said`: what the page has put on the console, and what the browser says of it, such as refused resources. `asked`: URLs."""
 
     source: int
     sink: int
@@ -35,6 +35,7 @@ class Page:
     calls: int = 0
     rest: bytes = b""
     said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
     def call(self, method: str, **params: Any) -> Answer:
@@ -64,6 +65,8 @@ class Page:
         self.seen.add(method)
         if method in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
             self.said.append(json.dumps(message["params"]))
+        elif method == "Network.requestWillBeSent":
+            self.asked.append(message["params"]["request"]["url"])
         return message
 
     def open(self, file: Path, *, width: int, dark: bool) -> None:
@@ -95,7 +98,7 @@ def chromium(place: Path) -> Iterator[Page]:
     """A browser with one empty tab; its profile is below `place`. It is ended with the context."""
     ours, theirs = os.pipe(), os.pipe()
     command = [PROGRAM, *OPTIONS, *QUIET, f"--user-data-dir={place / 'profile'}", "about:blank"]
-    shell = ["/bin/sh", "-c", f'exec "$@" 3<&{theirs[0]} 4>&{ours[1]}', "chromium", *command]
+    shell = ["/bin/bash", "-c", f'exec "$@" 3<&{theirs[0]} 4>&{ours[1]}', "chromium", *command]
     with (place / "chromium.log").open("wb") as log:
         process = subprocess.Popen(
             shell,

@@ -15,7 +15,7 @@ from .members import BAD, Member
 from .network import Link
 
 GAP, PAD, HEAD, CHIP = 12, 12, 30, 30  # pixels
-LETTER = 7.3  # about the width of one at the size that chips have
+LETTER, BOLD = 7.3, 9.0  # about the width of one in a chip, and in the title of a region
 CHIP_REST = 52  # of a chip beside its letters: the mark, the edges
 STATION, LANE, BADGE = 22, 22, 10  # between ports of a region, between lines; the radius of a number on a line
 GUTTER = 0.3  # the share of the width that lines may take
@@ -34,7 +34,7 @@ class Box:
 
     @property
     def label(self) -> str:
-        return cut(self.title, self.width - 2 * PAD - len("VPC ") * LETTER)
+        return cut(self.title, (self.width - 2 * PAD - len("VPC ") * BOLD) * LETTER / BOLD)
 
 
 @dataclass(frozen=True)
@@ -170,18 +170,23 @@ def lanes_of(links: t.Sequence[Link], regions: t.Iterable[str]) -> list[int]:
 def lines_of(
     numbered: t.Sequence[tuple[int, Link]], lanes: t.Sequence[int], boxes: t.Sequence[Box], width: float
 ) -> list[Line]:
-    """The lines, each with a port of its own at both regions."""
-    by_region = {box.title: box for box in boxes}
-    used = dict.fromkeys(by_region, 0)
+    """The lines. Each has a port of its own at both regions, in an order in which lines of one lane do not meet."""
+    boxes_by_region = {box.title: box for box in boxes}
+    order = {region: position for position, region in enumerate(boxes_by_region)}
+    ends: dict[str, list[tuple[bool, int, int]]] = {region: [] for region in order}
+    for number, link in numbered:
+        for region, other in (link.regions, link.regions[::-1]):
+            ends[region].append((order[other] > order[region], -order[other], number))
+    ports = {
+        (region, number): boxes_by_region[region].y + PAD + STATION * (place + 0.5)
+        for region, listed in ends.items()
+        for place, (_, _, number) in enumerate(sorted(listed))
+    }
     lines = []
-    outermost = max(lanes, default=0) + 1
+    lanes_in_all = max(lanes, default=0) + 1
     for (number, link), lane in zip(numbered, lanes, strict=True):
-        ports = []
-        for region in link.regions:
-            box = by_region[region]
-            ports.append(box.y + PAD + STATION * (used[region] + 0.5))
-            used[region] += 1
+        begin, end = sorted(ports[region, number] for region in link.regions)
         right = boxes[0].width
-        x = right + (width - right - BADGE - 1) * (lane + 1) / outermost
-        lines.append(Line(number, link, right, x, min(ports), max(ports)))
+        x = right + (width - right - BADGE - 1) * (lane + 1) / lanes_in_all
+        lines.append(Line(number, link, right, x, begin, end))
     return lines

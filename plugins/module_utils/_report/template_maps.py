@@ -10,7 +10,7 @@ MAPS = """
 {% set words = {"good": "well", "concern": "has warnings", "bad": "has errors", "unknown": "not looked at yet"} %}
 
 {% macro regions(kind, map) %}
-<svg class="map {{ kind }}" role="img" aria-labelledby="map-{{ kind }}-title map-{{ kind }}-desc" \
+<svg class="map {{ kind }}" role="img" aria-labelledby="map-{{ kind }}-title" aria-describedby="map-{{ kind }}-desc" \
 viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width: {{ map.width }}px">
 <title id="map-{{ kind }}-title">Map of the mesh</title>
 <desc id="map-{{ kind }}-desc">\
@@ -42,7 +42,7 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 {% endmacro %}
 
 {% macro addresses(map) %}
-<div class="plan"><svg role="img" aria-labelledby="plan-title plan-desc" height="{{ map.height }}">
+<div class="plan"><svg role="img" aria-labelledby="plan-title" aria-describedby="plan-desc" height="{{ map.height }}">
 <title id="plan-title">Address plan to scale</title>
 <desc id="plan-desc">{{ map.owners|length }} VPCs and clusters with their blocks. \
 {{ map.owners|map(attribute="rows")|map("selectattr", "others")|map("list")|sum(start=[])|length }} of their rows overlap others.\

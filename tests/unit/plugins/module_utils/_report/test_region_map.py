@@ -55,6 +55,8 @@ def check(drawn: RegionMap) -> None:
     for boxes in (drawn.regions, drawn.vpcs, chips):
         assert all(apart(one, other) for one, other in combinations(boxes, 2))
     assert all(box.x >= 0 and box.x + box.width <= drawn.width for box in drawn.regions)
+    for one, other in combinations(drawn.lines, 2):
+        assert one.lane != other.lane or one.y2 < other.y1 or other.y2 < one.y1
     assert all(line.x < line.lane <= drawn.width - 10 and 0 < line.y1 < line.y2 < drawn.height for line in drawn.lines)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from .findings import Files
-from .reading import Entry, count, flag, inner, lines, rows, shown, text, texts
+from .reading import Entry, count, flag, inner, lines, moment, rows, shown, text, texts
 
 GOOD, CONCERN, BAD, UNKNOWN = "good", "concern", "bad", "unknown"
 AVAILABLE = "Available"
@@ -19,7 +20,7 @@ AVAILABLE = "Available"
 class Member:
     """One cluster. `state` is one of the words above; texts are empty where no file tells.
 
-    status: of its RemoteIstio; remarks: what else is worth a look, in a few words each
+    workers: "3 of 3" that are Ready; status: of its RemoteIstio; remarks: what else is worth a look, in a few words each
     """
 
     name: str
@@ -33,7 +34,7 @@ class Member:
     state: str = UNKNOWN
     istiod: str = ""
     addresses: tuple[str, ...] = ()
-    verified: str = ""
+    verified: datetime | None = None
     remarks: tuple[str, ...] = ()
     is_verified: bool = False
 
@@ -87,7 +88,7 @@ def member(
         state=state_of(status, planned, is_bad=is_bad, is_concern=is_concern),
         istiod=", ".join(sorted({text(row, "status") for row in rows(seen, "sync")} - {""})),
         addresses=tuple(addresses_of(seen) or texts(joined, "gateway_addresses")),
-        verified=text(seen, "last_verified"),
+        verified=moment(seen, "last_verified"),
         remarks=tuple(remarks_of(seen, joined, planned)),
         is_verified=bool(seen),
     )
@@ -95,7 +96,7 @@ def member(
 
 def workers_of(planned: Entry) -> str:
     workers = inner(planned, "workers")
-    return f"{count(workers, 'ready')} of {count(workers, 'total')} Ready" if workers else ""
+    return f"{count(workers, 'ready')} of {count(workers, 'total')}" if workers else ""
 
 
 def addresses_of(seen: Entry) -> list[str]:

@@ -24,17 +24,14 @@ MOST_LINES = 28
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with a title; lengths in pixels. The label is the title, cut where it is too long."""
+    """A rectangle with a title; lengths in pixels. `label` is the title as shown, cut where it is too long."""
 
     x: float
     y: float
     width: float
     height: float
     title: str
-
-    @property
-    def label(self) -> str:
-        return cut(self.title, (self.width - 2 * PAD - len("VPC ") * BOLD) * LETTER / BOLD)
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def region_map(members: t.Sequence[Member], links: t.Sequence[Link], width: floa
         ports = sum(region in link.regions for _, link in numbered)
         some_vpcs, some_chips, bottom = vpcs_of(own, y + HEAD, inner)
         height = max(bottom - y + PAD, ports * STATION + PAD)
-        boxes.append(Box(0, y, inner, height, region))
+        boxes.append(Box(0, y, inner, height, region, cut(region or "no region named", inner - 2 * PAD, BOLD)))
         vpcs += some_vpcs
         chips += some_chips
         y += height + GAP
@@ -113,12 +110,13 @@ def vpcs_of(members: t.Sequence[Member], top: float, width: float) -> tuple[list
     x, y, deepest = float(PAD), top, top
     for vpc, own in by_vpc.items():
         widths = [chip_width(member, space - 2 * PAD) for member in own]
-        natural = sum(widths) + GAP * (len(widths) - 1) + 2 * PAD
-        box_width = min(space, max(natural, len(vpc) * LETTER + CHIP_REST))
+        label = f"VPC {vpc}" if vpc else "no VPC named"
+        natural = max(sum(widths) + GAP * (len(widths) - 1), len(label) * LETTER) + 2 * PAD
+        box_width = min(space, natural)
         if x > PAD and x + box_width > width - PAD:
             x, y = PAD, deepest + GAP
         placed, bottom = flow(own, widths, x + PAD, y + HEAD, box_width - 2 * PAD)
-        boxes.append(Box(x, y, box_width, bottom + PAD - y, vpc))
+        boxes.append(Box(x, y, box_width, bottom + PAD - y, vpc, cut(label, box_width - 2 * PAD)))
         chips += placed
         x, deepest = x + box_width + GAP, max(deepest, bottom + PAD)
     return boxes, chips, deepest
@@ -146,8 +144,8 @@ def flow(
     return chips, y + CHIP
 
 
-def cut(label: str, space: float) -> str:
-    most = max(3, int(space / LETTER + 0.5))
+def cut(label: str, space: float, letter: float = LETTER) -> str:
+    most = max(3, int(space / letter + 0.5))
     return label if len(label) <= most else f"{label[: most - 1]}…"
 
 

@@ -20,11 +20,11 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 {{ ": " ~ word ~ ". " if loop.last }}{% endfor %}{% endfor %}The tables below have the rest.</desc>
 {% for box in map.regions %}
 <rect class="region" x="{{ box.x + 1 }}" y="{{ box.y + 1 }}" width="{{ box.width - 2 }}" height="{{ box.height }}" rx="8"/>
-<text class="title" x="{{ box.x + 14 }}" y="{{ box.y + 21 }}">{{ box.label or "no region named" }}</text>
+<text class="title" x="{{ box.x + 14 }}" y="{{ box.y + 21 }}">{{ box.label }}</text>
 {% endfor %}
 {% for box in map.vpcs %}
 <rect class="vpc" x="{{ box.x }}" y="{{ box.y }}" width="{{ box.width|round(1) }}" height="{{ box.height }}" rx="6"/>
-<text class="quiet" x="{{ box.x + 12 }}" y="{{ box.y + 20 }}">{{ "VPC " ~ box.label if box.title else "no VPC named" }}</text>
+<text class="quiet" x="{{ box.x + 12 }}" y="{{ box.y + 20 }}">{{ box.label }}</text>
 {% endfor %}
 {% for chip in map.chips %}
 <g class="chip {{ chip.member.state }}">{% if chip.label.endswith("…") %}<title>{{ chip.member.name }}</title>{% endif %}\
@@ -63,7 +63,7 @@ viewBox="0 0 {{ map.width }} {{ map.height + 2 }}" style="width: 100%; max-width
 {% for row in owner.rows %}
 <g class="{{ {"VPC": "vpc", "vSwitch": "vswitch", "pods": "pod", "services": "service"}.get(row.label, "other") }}\
 {{ " clashes" if row.others }}"><text x="-8" y="{{ row.y + 12 }}">{{ "✕ " if row.others }}{{ row.label }}</text>\
-{% for bar in row.bars %}<rect x="{{ bar.x }}%" y="{{ row.y + 2 }}" width="{{ bar.width }}%" height="12"\
+{% for bar in row.bars if bar not in row.clashes %}<rect x="{{ bar.x }}%" y="{{ row.y + 2 }}" width="{{ bar.width }}%" height="12"\
 {% if row.bars[1:] %}><title>{{ bar.cidr }}</title></rect>{% else %}/>{% endif %}{% endfor %}\
 {% for bar in row.clashes %}<rect class="clash" x="{{ bar.x }}%" y="{{ row.y + 2 }}" width="{{ bar.width }}%" height="12"/>{% endfor %}\
 <text x="100%" dx="10" y="{{ row.y + 12 }}">{{ row.bars[0].cidr }}{{ " +" ~ (row.bars|length - 1) if row.bars[1:] }}\

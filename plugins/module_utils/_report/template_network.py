@@ -77,7 +77,7 @@ LEAVING = """
 <h3>{{ heading }} ({{ things|length }})</h3>
 {% call show.scroll("Table: " ~ heading) %}
 {% set has_why = things|selectattr("why")|list %}{% set has_command = things|selectattr("command")|list %}
-<table><thead><tr><th>object</th><th>cluster</th>{% if has_why %}<th>why</th>{% endif %}{% if has_command %}<th>command</th>\
+<table class="flat"><thead><tr><th>object</th><th>cluster</th>{% if has_why %}<th>why</th>{% endif %}{% if has_command %}<th>command</th>\
 {% endif %}</tr></thead><tbody>
 {% for one in things %}<tr><td>{{ one.what }}</td><td>{{ one.cluster }}</td>{% if has_why %}<td class="long">{{ one.why }}</td>\
 {% endif %}\

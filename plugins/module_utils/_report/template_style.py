@@ -67,7 +67,7 @@ footer { color: var(--muted); font-size: 0.9rem; padding-bottom: 36px; }
 }
 table { border-collapse: collapse; font-size: 0.92rem; line-height: 1.4; min-width: 100%; }
 caption { text-align: left; color: var(--muted); font-size: 0.9rem; padding-bottom: 6px; }
-th, td { text-align: left; vertical-align: top; padding: 7px 16px 7px 0; border-bottom: 1px solid var(--edge); }
+th, td { text-align: left; vertical-align: top; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--edge); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-weight: 600; color: var(--muted); white-space: nowrap; }
 tbody th { font-weight: 600; }
@@ -125,11 +125,13 @@ table.matrix { min-width: 0; }
 svg { display: block; }
 svg text { fill: var(--ink); font-size: 13px; }
 svg .quiet { fill: var(--muted); font-size: 12px; }
-.bar { height: 12px; width: 100%; min-width: 120px; overflow: visible; margin-top: 4px; }
-.bar .track { fill: var(--unknown-soft); }
+.bar {
+  height: 12px; width: 100%; min-width: 120px; overflow: visible; margin-top: 4px;
+  background: var(--unknown-soft); border-radius: 3px;
+}
 .bar rect, .bar circle { fill: var(--pod); }
+.bar rect { rx: 3px; }
 .bar .bad { fill: var(--bad); }
-.bar .track, .bar rect.track { fill: var(--unknown-soft); }
 .map { margin: 12px 0; }
 .map .region { fill: var(--ground); stroke: var(--edge); }
 .map .vpc { fill: var(--card); stroke: var(--vpc); stroke-dasharray: 4 3; }

@@ -40,8 +40,8 @@ TABLES = """
 {% endmacro %}
 
 {% macro members(members) %}
-{% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("workers", "workers"), ("istiod", "istiod"), \
-("load balancers", "addresses"), ("last verified", "verified"), ("remarks", "remarks")] %}
+{% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("Ready workers", "workers"), \
+("istiod", "istiod"), ("load balancers", "addresses"), ("last verified (UTC)", "verified"), ("remarks", "remarks")] %}
 {% set told = [] %}
 {% for column in columns if members|map(attribute=column[1])|select|list %}{% set _ = told.append(column) %}{% endfor %}
 {% call scroll("Table of members") %}
@@ -52,6 +52,7 @@ TABLES = """
 <td>{{ state(one.state, one.standing) }}</td>\
 {% for _, key in told %}{% set value = one[key] %}\
 {% if key == "remarks" %}<td class="long">{{ value|join("; ") }}</td>\
+{% elif key == "verified" %}<td class="time">{{ value|clock }}</td>\
 {% else %}<td>{{ value if value is string else value|join(", ") }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
@@ -130,9 +131,9 @@ TABLES = """
 <tr{{ ' class="sub"'|safe if one.cluster }}><th scope="row" class="name">{{ one.title }}</th><td>{{ state(one.state, one.outcome) }}</td>\
 <td class="time">{{ one.started|clock }}</td><td class="time">{{ one.finished|clock or "not told" }}</td><td class="number time">\
 {{ one.took|span }}</td>\
-<td class="drawn">{% if one.begin is not none %}<svg class="bar" aria-hidden="true"><rect class="track" width="100%" height="12" rx="3"/>\
+<td class="drawn">{% if one.begin is not none %}<svg class="bar" aria-hidden="true">\
 {% if one.width > 0.7 %}<rect class="{{ one.state }}" x="{{ one.begin|round(2) }}%" width="\
-{{ one.width|round(2) }}%" height="12" rx="3"/>\
+{{ one.width|round(2) }}%" height="12"/>\
 {% else %}<circle class="{{ one.state }}" cx="{{ one.begin|round(2) }}%" cy="6" r="6"/>{% endif %}</svg>\
 {% elif one.finished %}<span class="note">an earlier run</span>{% endif %}</td></tr>
 {% endfor %}
@@ -158,6 +159,6 @@ TABLES = """
 {% endcall %}
 {% endmacro %}
 
-{% macro bar(share) %}<svg class="bar" aria-hidden="true"><rect class="track" width="100%" height="12" rx="3"/>\
-<rect width="{{ share }}%" height="12" rx="3"/></svg>{% endmacro %}
+{% macro bar(share) %}<svg class="bar" aria-hidden="true">\
+<rect width="{{ share }}%" height="12"/></svg>{% endmacro %}
 """

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -107,6 +107,15 @@ def test_each_line_has_a_place_of_its_own_at_a_region() -> None:
     check(drawn)
     ends = [y for line in drawn.lines for y in (line.y1, line.y2)]
     assert len(ends) == len(set(ends)) == 12
+
+
+def test_lines_from_one_region_do_not_cross() -> None:
+    everybody = members(*((name, name, name) for name in "abcd"))
+    for links in ([link("a", other) for other in "bcd"], [link(other, "d") for other in "abc"]):
+        lines = region_map(everybody, links, 860).lines
+        for one, other in permutations(lines, 2):
+            passes = other.lane < one.lane and any(other.y1 < y < other.y2 for y in (one.y1, one.y2))
+            assert not passes, (one, other)
 
 
 def test_of_very_many_links_only_those_that_do_not_work_are_drawn() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -137,11 +137,16 @@ def test_members_have_what_each_file_tells_of_them() -> None:
         "good",
     )
     assert (primary.workers, primary.istiod, primary.addresses) == (
-        "3 of 3 Ready",
+        "3 of 3",
         "synced",
         ("10.10.1.194", "10.10.1.193"),
     )
-    assert (far.role, far.status, far.state, far.verified) == ("remote", "Available", "concern", "2026-11-29T13:42:18Z")
+    assert (far.role, far.status, far.state, far.verified) == (
+        "remote",
+        "Available",
+        "concern",
+        datetime(2026, 11, 29, 13, 42, 18, tzinfo=timezone.utc),
+    )
 
 
 def test_members_of_a_plan_alone_are_not_called_well() -> None:
@@ -166,6 +171,7 @@ def test_the_matrix_tells_times_and_where_requests_were_lost() -> None:
         ({"sent": 20, "ok": 20, "p50_ms": 0}, "<1", True),
         ({"sent": 20, "ok": 20, "p50_ms": None}, "ok", True),
         ({"sent": 20, "ok": 20, "p50_ms": 4, "why": "took too long"}, "20 of 20", False),
+        ({"sent": 20, "ok": 18, "p50_ms": 4, "why": ""}, "18 of 20", False),
         ({"sent": 0, "ok": 0, "why": "no probe in east"}, "none sent", False),
         ({"sent": "many", "ok": float("nan")}, "none sent", False),
     ],

@@ -164,4 +164,4 @@ def row_of(kind: str, y: int, blocks: t.Sequence[Place], space: Space, overlaps:
 
 def bars(space: Space, cidrs: t.Iterable[str]) -> tuple[Bar, ...]:
     """Each block once."""
-    return tuple(bar for cidr in dict.fromkeys(cidrs) if (bar := space.bar(cidr)))
+    return tuple(filter(None, map(space.drawn, dict.fromkeys(cidrs))))

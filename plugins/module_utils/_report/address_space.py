@@ -66,7 +66,7 @@ class Space:
             self.offsets.append(x)
             x += (part.end - part.first) * self.scale + self.cut
 
-    def bar(self, cidr: str) -> Bar | None:
+    def drawn(self, cidr: str) -> Bar | None:
         """A block as drawn, None for what is no IPv4 block. A small one is drawn as wide as can be seen."""
         interval = interval_of(cidr)
         if not interval or not self.parts:

@@ -118,7 +118,7 @@ def between(found: Matrix, regions: t.Mapping[str, str], pair: tuple[str, str]) 
 
 def link(regions: tuple[str, str], peer: Entry | None, results: t.Sequence[tuple[str, list[Pair]]]) -> Link:
     what = f"peer attachment {text(peer, 'status')}, {text(peer, 'bandwidth')} Mbit/s" if peer else "routed by others"
-    fine = [one.is_fine for _, pairs in results for one in pairs]
+    fine = [one.is_fine for _what, pairs in results for one in pairs]
     is_down = bool(peer) and text(peer or {}, "status") != ATTACHED
     proof = ", ".join(f"{what}: {sum(x.is_fine for x in pairs)} of {len(pairs)} pairs" for what, pairs in results)
     state = BAD if is_down or not all(fine) else GOOD if fine else UNKNOWN

@@ -73,12 +73,12 @@ def region_map(members: t.Sequence[Member], links: t.Sequence[Link], width: floa
     numbered = list(enumerate(links, 1))
     if len(numbered) > MOST_LINES:
         numbered = [(n, link) for n, link in numbered if link.state == BAD][:MOST_LINES]
-    lanes = lanes_of([link for _, link in numbered], regions_in(members))
+    lanes = lanes_of([link for _number, link in numbered], regions_in(members))
     gutter = min(width * GUTTER, (max(lanes, default=-1) + 1) * LANE + (GAP if lanes else 0))
     inner = width - gutter
     boxes, vpcs, chips, y = [], [], [], 0.0
     for region, own in regions_in(members).items():
-        ports = sum(region in link.regions for _, link in numbered)
+        ports = sum(region in link.regions for _number, link in numbered)
         some_vpcs, some_chips, bottom = vpcs_of(own, y + HEAD, inner)
         height = max(bottom - y + PAD, ports * STATION + PAD)
         boxes.append(Box(0, y, inner, height, region, cut(region or "no region named", inner - 2 * PAD, BOLD)))
@@ -178,7 +178,7 @@ def lines_of(
     ports = {
         (region, number): boxes_by_region[region].y + PAD + STATION * (place + 0.5)
         for region, listed in ends.items()
-        for place, (_, _, number) in enumerate(sorted(listed))
+        for place, (*_order, number) in enumerate(sorted(listed))
     }
     lines = []
     lanes_in_all = max(lanes, default=0) + 1

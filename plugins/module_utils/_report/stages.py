@@ -92,14 +92,14 @@ def drawn(steps: t.Sequence[Step]) -> list[Step]:
         return list(steps)
     whole = (end - begin).total_seconds() or 1.0
 
-    def bar(x: Step) -> Step:
+    def with_bar(x: Step) -> Step:
         if x not in last or not x.finished:
             return x
         start = x.started or x.finished
         share = [100 * (when - begin).total_seconds() / whole for when in (start, x.finished)]
         return replace(x, begin=share[0], width=share[1] - share[0])
 
-    return [bar(x) for x in steps]
+    return [with_bar(x) for x in steps]
 
 
 def last_run(steps: t.Sequence[Step]) -> list[Step]:

@@ -40,27 +40,27 @@ def drawn(
 
 
 def test_blocks_of_one_size_are_of_one_width_wherever_they_are() -> None:
-    bars = [space("10.0.0.0/16", "10.7.0.0/16", "192.168.0.0/16").bar(x) for x in ("10.0.0.0/16", "192.168.0.0/16")]
+    bars = [space("10.0.0.0/16", "10.7.0.0/16", "192.168.0.0/16").drawn(x) for x in ("10.0.0.0/16", "192.168.0.0/16")]
     assert bars[0] and bars[1] and bars[0].width == bars[1].width
 
 
 def test_a_block_is_as_wide_as_its_share_of_what_is_used() -> None:
     both = space("10.0.0.0/16", "10.1.0.0/17")
-    whole, half = both.bar("10.0.0.0/16"), both.bar("10.1.0.0/17")
+    whole, half = both.drawn("10.0.0.0/16"), both.drawn("10.1.0.0/17")
     assert whole and half and whole.width == pytest.approx(2 * half.width, abs=0.02)
     assert half.x == pytest.approx(whole.width, abs=0.02) and half.x + half.width == pytest.approx(WIDTH, abs=0.02)
 
 
 def test_a_block_in_another_is_drawn_in_it() -> None:
     both = space("10.0.0.0/8", "10.64.0.0/10")
-    inner = both.bar("10.64.0.0/10")
+    inner = both.drawn("10.64.0.0/10")
     assert inner and (inner.x, inner.width) == (25.0, 25.0)
 
 
 def test_a_gap_between_used_parts_is_cut_and_a_short_one_is_not() -> None:
     far = space("10.0.0.0/16", "172.16.0.0/16")
     assert [part.first for part in far.parts] == [10 << 24, (172 << 24) + (16 << 16)]
-    second = far.bar("172.16.0.0/16")
+    second = far.drawn("172.16.0.0/16")
     assert second and second.x == pytest.approx((WIDTH - CUT) / 2 + CUT, abs=0.02)
     assert len(space("10.0.0.0/16", "10.1.1.0/24", "10.2.0.0/16").parts) == 2
     assert len(space("10.0.0.0/16", "10.1.1.0/24").parts) == 1
@@ -72,13 +72,13 @@ def test_many_gaps_leave_most_of_the_width_to_blocks() -> None:
 
 
 def test_a_small_block_can_be_seen_and_stays_within_the_scale() -> None:
-    last = space("10.0.0.0/16", "10.255.255.0/24").bar("10.255.255.0/24")
+    last = space("10.0.0.0/16", "10.255.255.0/24").drawn("10.255.255.0/24")
     assert last and last.width == NARROWEST and last.x + last.width <= WIDTH
 
 
 @pytest.mark.parametrize("text", ["", "east", "10.0.0.0/99", "10.0.0.1/16", "2001:db8::/32", "<script>"])
 def test_what_is_no_ipv4_block_is_not_drawn(text: str) -> None:
-    assert interval_of(text) is None and space("10.0.0.0/16").bar(text) is None
+    assert interval_of(text) is None and space("10.0.0.0/16").drawn(text) is None
 
 
 def test_intervals_that_touch_become_one() -> None:
@@ -118,7 +118,7 @@ def test_what_overlaps_is_marked_on_both_sides_and_names_the_other(tmp_path: Pat
     found = address_map(overlapping(tmp_path))
     assert found
     marked = {
-        (owner.name, row.label): ([bar.cidr for bar in row.clashes], row.others)
+        (owner.name, row.label): ([clash.cidr for clash in row.clashes], row.others)
         for owner in found.owners
         for row in owner.rows
         if row.others

@@ -101,11 +101,11 @@ def test_the_whole_text_of_a_failure_is_there_up_to_a_length() -> None:
 
 
 def test_hostile_values_stay_text() -> None:
-    html, _ = page(hostile())
+    html, _verdict = page(hostile())
     assert SCRIPT not in html and "<img" not in html
     found = Page(html)
     assert not found.all("script", "img")
-    assert not [name for name, _ in found.attributes() if name.startswith("on")]
+    assert not [name for name, _value in found.attributes() if name.startswith("on")]
     assert "{{ 7 * 7 }}" in html and "{% raw %}" in html
     shown = HOSTILE.replace("\n", "\\n").replace("\u202e", "\\u202e")
     for place in ("h1", "strong", "th", "td", "li", "text", "desc", "title"):
@@ -127,7 +127,7 @@ def test_values_of_another_type_are_passed_over(value: object) -> None:
     for key in {key for file in files.values() for key in file}:
         page({stage: {**file, key: value} for stage, file in files.items()})
     lists = [(stage, key, rows[0]) for stage, file in files.items() for key, rows in file.items() if is_table(rows)]
-    for below in {below for _, _, row in lists for below in row}:
+    for below in {below for *_place, row in lists for below in row}:
         spoilt = {stage: dict(file) for stage, file in files.items()}
         for stage, key, row in lists:
             spoilt[stage][key] = [{**row, below: value}]
@@ -216,7 +216,7 @@ def test_contrast_is_enough_in_both_schemes(scheme: str) -> None:
 
 def test_fifty_clusters_make_less_than_200_kilobytes(tmp_path: Path) -> None:
     for alike in (False, True):
-        html, _ = page(large(tmp_path, 50, alike=alike))
+        html, _verdict = page(large(tmp_path, 50, alike=alike))
         assert len(html.encode()) < 200_000
 
 

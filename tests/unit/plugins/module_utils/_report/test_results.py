@@ -129,7 +129,7 @@ def test_a_failure_that_only_repeats_the_problems_is_not_one_more() -> None:
 
 
 def test_members_have_what_each_file_tells_of_them() -> None:
-    primary, far, _ = members_of(healthy(), (), (FAR,))
+    primary, far, _rest = members_of(healthy(), (), (FAR,))
     assert (primary.role, primary.region, primary.vpc_id, primary.state) == (
         "primary",
         "cn-beijing",
@@ -152,7 +152,7 @@ def test_members_have_what_each_file_tells_of_them() -> None:
 def test_members_of_a_plan_alone_are_not_called_well() -> None:
     files = {"preflight": healthy()["preflight"]}
     files["preflight"]["clusters"][1].update(contacted=True, reachable=False, errors=2)
-    first, second, _ = members_of(files, (), ())
+    first, second, _rest = members_of(files, (), ())
     assert (first.state, first.standing) == ("unknown", "no member yet")
     assert (second.state, second.standing) == ("bad", "with errors")
     assert second.remarks == ("its API server did not answer", "2 errors in the preflight")

@@ -157,8 +157,8 @@ def row_of(kind: str, y: int, blocks: t.Sequence[Place], space: Space, overlaps:
         label=KINDS.get(kind, kind),
         y=y,
         bars=bars(space, (block.cidr for block in blocks)),
-        clashes=bars(space, (cidr for cidr, _ in found)),
-        others=tuple(dict.fromkeys(other for _, other in found)),
+        clashes=bars(space, (cidr for cidr, _other in found)),
+        others=tuple(dict.fromkeys(other for _cidr, other in found)),
     )
 
 

@@ -84,6 +84,10 @@ scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undo
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
 	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(if $(PYTEST),$(PYTEST),tests/playbooks)
 
+.PHONY: report-check
+report-check: build ## the report in headless Chromium, narrow and wide, light and dark; pictures in .build/report (Debian's chromium)
+	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report.xml $(or $(PYTEST),tests/report)
+
 .PHONY: integration
 integration: build ## modules on real API servers: ansible-test integration, two targets at a time; TARGETS="..." chooses
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"

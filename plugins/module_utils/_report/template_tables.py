@@ -62,7 +62,8 @@ TABLES = """
 
 {% macro links(links) %}
 {% call scroll("Table of links between regions") %}
-<table class="flat"><thead><tr><th class="number">link</th><th>regions</th><th>state</th><th>joined by</th><th>proof</th></tr></thead><tbody>
+<table class="flat"><thead><tr><th class="number">link</th><th>regions</th><th>state</th><th>joined by</th>\
+<th>proof</th></tr></thead><tbody>
 {% for link in links %}
 <tr><td class="number">{{ loop.index }}</td><th scope="row">{{ link.regions|join(" – ") }}</th>\
 <td>{{ state(link.state, {"good": "works", "bad": "does not work", "unknown": "not tried"}[link.state]) }}</td><td>{{ link.what }}\

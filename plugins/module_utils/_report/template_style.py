@@ -73,7 +73,7 @@ thead th { font-weight: 600; color: var(--muted); white-space: nowrap; }
 tbody th { font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
 .flat td { white-space: nowrap; }
-.flat td.long { white-space: normal; }
+.flat td.long, .flat td.wrap { white-space: normal; }
 td.long, th.long { min-width: 15em; overflow-wrap: anywhere; }
 th.name { max-width: 36em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 th .note { font-weight: 400; }

@@ -40,7 +40,7 @@ TABLES = """
 {% endmacro %}
 
 {% macro members(members) %}
-{% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("Ready workers", "workers"), \
+{% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("workers", "workers"), \
 ("istiod", "istiod"), ("load balancers", "addresses"), ("last verified (UTC)", "verified"), ("remarks", "remarks")] %}
 {% set told = [] %}
 {% for column in columns if members|map(attribute=column[1])|select|list %}{% set _ = told.append(column) %}{% endfor %}
@@ -53,7 +53,8 @@ TABLES = """
 {% for _, key in told %}{% set value = one[key] %}\
 {% if key == "remarks" %}<td class="long">{{ value|join("; ") }}</td>\
 {% elif key == "verified" %}<td class="time">{{ value|clock }}</td>\
-{% else %}<td>{{ value if value is string else value|join(", ") }}</td>{% endif %}{% endfor %}</tr>
+{% elif key == "addresses" %}<td class="wrap">{{ value|join(", ") }}</td>\
+{% else %}<td>{{ value }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}
@@ -61,7 +62,8 @@ TABLES = """
 
 {% macro links(links) %}
 {% call scroll("Table of links between regions") %}
-<table><thead><tr><th class="number">link</th><th>regions</th><th>state</th><th>joined by</th><th>proof</th></tr></thead><tbody>
+<table class="flat"><thead><tr><th class="number">link</th><th>regions</th><th>state</th><th>joined by</th>\
+<th>proof</th></tr></thead><tbody>
 {% for link in links %}
 <tr><td class="number">{{ loop.index }}</td><th scope="row">{{ link.regions|join(" – ") }}</th>\
 <td>{{ state(link.state, {"good": "works", "bad": "does not work", "unknown": "not tried"}[link.state]) }}</td><td>{{ link.what }}\

@@ -86,7 +86,7 @@ scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undo
 
 .PHONY: report-check
 report-check: build ## the report in headless Chromium, narrow and wide, light and dark; pictures in .build/report (Debian's chromium)
-	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report.xml $(or $(PYTEST),tests/report)
+	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)
 
 .PHONY: integration
 integration: build ## modules on real API servers: ansible-test integration, two targets at a time; TARGETS="..." chooses
@@ -94,9 +94,9 @@ integration: build ## modules on real API servers: ansible-test integration, two
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test
-test: ## what CI runs: check, lab-build, integration, demo (flat, then gateway), scenarios, lab-check; ends the lab
-	@rm -f $(BUILD)/stages $(BUILD)/units.xml $(BUILD)/scenarios.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) integration && $(MAKE) demo && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
+test: ## what CI runs: check, lab-build, report-check, integration, demo (flat, then gateway), scenarios, lab-check; ends the lab
+	@rm -f $(BUILD)/stages $(BUILD)/*.xml
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) integration && $(MAKE) demo && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 BUILD = Path(".build")
-REPORTS = ("units", "scenarios")  # stages of pytest, each with a report of its name
+REPORTS = ("units", "report-check", "scenarios")  # stages of pytest, each with a report of its name
 
 
 def main() -> int:

@@ -89,7 +89,13 @@ def preflight_of(clusters: list[Dict], **options: t.Any) -> Dict:
     workers = {"ready": 3, "total": 3, "schedulable": 3, "tainted": 0, "cordoned": 0, "control_planes": 0, "virtual": 0}
     read = {"reachable": True, "kubernetes": "1.34", "domain": "cluster.local", "workers": workers, "problems": []}
     infos = [{"name": one["name"], **read, "nodes": []} for one in clusters]
-    mesh = {"mesh_id": "shop", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
+    mesh = {
+        "mesh_id": "shop",
+        "istio_version": "1.31.0",
+        "engine": "helm",
+        "network_mode": "flat",
+        "locality_routing": False,
+    }
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "never"}
     place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False}
     params = {"clusters": clusters, "infos": infos, **mesh, **rest, **place, **options}

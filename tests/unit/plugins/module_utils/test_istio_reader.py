@@ -12,7 +12,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.istio_rea
 
 def room(manager: str, operation: str) -> dict[str, t.Any]:
     """The mesh's namespace, labelled by a field manager."""
-    fields = {"f:metadata": {"f:labels": {f"f:{NETWORK}": {}}}}
+    fields: dict[str, t.Any] = {"f:metadata": {"f:labels": {f"f:{NETWORK}": {}}}}
     entry = {"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsV1": fields}
     return {"metadata": {"name": "istio-system", "labels": {NETWORK: "east"}, "managedFields": [entry]}}
 

@@ -62,6 +62,7 @@ def down(progress: Progress) -> None:
 
 def join(clusters: Sequence[Cluster], planes: Sequence[ControlPlane]) -> None:
     """The network for these."""
+    cloud_daemon.end_lost()
     network.raise_router()
     for cluster in clusters:
         network.attach(cluster.attachment, cluster.hollow_nodes.values())

@@ -97,6 +97,11 @@ def running(daemon: Daemon) -> Identity | None:
         return None
 
 
+def stray(daemon: Daemon) -> Identity | None:
+    """The process of this daemon where it runs in a namespace that has lost its name."""
+    return None if running(daemon) else _find(daemon)
+
+
 def _find(daemon: Daemon) -> Identity | None:
     """The recorded process of a daemon; where its record was lost, one of the same command, which is recorded then."""
     if found := of_record(daemon.record):
@@ -134,8 +139,8 @@ def start(daemon: Daemon) -> bool:
     """Start it unless it runs; true if it was started. It is in a session of its own and outlives the caller."""
     if running(daemon):
         return False
-    if stray := _find(daemon):
-        end([stray], grace=2)
+    if lost := stray(daemon):
+        end([lost], grace=2)
     for file in (daemon.record, daemon.log):
         file.parent.mkdir(parents=True, exist_ok=True)
     daemon.record.unlink(missing_ok=True)

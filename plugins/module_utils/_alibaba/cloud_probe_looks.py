@@ -24,6 +24,7 @@ from .cloud_probe_account import PASSED, Account, Cluster
 from .cloud_probe_facts import AS_ASSUMED, DIFFERS, NOT_SEEN, Look, Sight, Sights
 from .errors import AlibabaError
 from .rule import PEER, POLICIES, PROTOCOLS, Rule, described, network_form, rule_of
+from .rules import contains
 
 BLOCKS = [key for pair in PEER.values() for key in pair]
 NOBODY = "c" + 32 * "0"  # the id of no cluster
@@ -123,8 +124,7 @@ def terway_in_vpc(account: Account, cluster: Cluster) -> Sights:
 
 
 def is_within(block: str, outer: str) -> bool:
-    inner, around = ip_network(block, strict=False), ip_network(outer, strict=False)
-    return inner.version == around.version and inner.subnet_of(around)  # type: ignore[arg-type]
+    return contains(ip_network(outer, strict=False), ip_network(block, strict=False))
 
 
 def unknown_cluster(account: Account, cluster: Cluster) -> Sights:

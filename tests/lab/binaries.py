@@ -80,6 +80,7 @@ PRODUCTS = (
         ISTIO_VERSION,
     ),
     Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
+    Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),)),
 )
 
 

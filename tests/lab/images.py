@@ -12,6 +12,8 @@ from .oci import Content, Directory, Files, Image, Link, write_archive
 from .progress import Progress
 
 XTABLES = Path("/usr/sbin/xtables-nft-multi")
+BUSYBOX = Path("/usr/bin/busybox")
+LOAD = "lab.local/load:1"
 XTABLES_NAMES = [
     f"{family}{flavour}{action}"
     for family in ("iptables", "ip6tables")
@@ -32,7 +34,9 @@ ISTIO_BASE: Files = {
 
 def build(built: Built, progress: Progress) -> list[Path]:
     """The archives of all images of the lab, for `ctr --namespace k8s.io images import`; those that the cache lacks are made."""
-    images = [(image, archive(image)) for image in (pause(built), coredns(built), pilot(built), proxy(built))]
+    images = [
+        (image, archive(image)) for image in (pause(built), coredns(built), pilot(built), proxy(built), load(built))
+    ]
     with cache.only_writer(progress):
         absent = [(image, path) for image, path in images if not path.exists()]
         progress.expect(len(absent))
@@ -89,6 +93,15 @@ def proxy(built: Built) -> Image:
         **ISTIO_BASE,
     }
     return Image(f"lab.local/istio/proxyv2:{ISTIO_VERSION}", files, (agent,), ISTIO_USER)
+
+
+def load(built: Built) -> Image:
+    """What sends the requests of a failover drill: vegeta, and a shell with nc, timeout and sleep."""
+    names = {f"/bin/{name}": Link("busybox") for name in ("sh", "nc", "sleep", "timeout")}
+    vegeta = Content(built.programs["vegeta"], 0o755)
+    return Image(
+        LOAD, {"/bin/busybox": Content(BUSYBOX, 0o755), **names, "/bin/vegeta": vegeta}, ("/bin/sh",), "65532:65532"
+    )
 
 
 def shared_libraries(programs: Sequence[Path]) -> list[Path]:

@@ -17,6 +17,7 @@ from .._kubernetes.kinds import describe
 from .._problems import WARNING, Problem
 from .failover_objects import (
     DESTINATION_RULE,
+    SAFE,
     VIRTUAL_SERVICE,
     Timing,
     idempotent_retries,
@@ -123,7 +124,7 @@ def rule_problem(rule: Object, hosts: str, timing: Timing) -> Text:
     return (
         f"{title(rule)} keeps {hosts} without a failover policy",
         "Istio takes one DestinationRule for a host, and that one has no outlierDetection; it is yours and stays as it is",
-        f"Add to its trafficPolicy: {json.dumps(traffic_policy(timing))}",
+        f"Add to its trafficPolicy: {json.dumps(traffic_policy(timing, SAFE))}",
     )
 
 

@@ -180,7 +180,7 @@ def objects_of(decision: Decision, seen: Seen, settings: Settings) -> t.Iterator
     name = f"failover-{host.service}.{host.namespace}"
     namespace = host.namespace if host.namespace in seen.namespaces else settings.root
     if not decision.rule:
-        yield destination_rule(name, namespace, host.name, settings.timing)
+        yield destination_rule(name, namespace, host.name, settings.timing, decision.policy)
     if decision.policy == QUICK and not decision.route:
         yield virtual_service(name, namespace, host.name, settings.timing)
 

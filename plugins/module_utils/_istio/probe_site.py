@@ -20,6 +20,7 @@ from .probe import namespace_object, pod_object, service_object
 from .probe_room import Room, clock_until, enter, wait_for_pod
 
 INTERVAL = 0.5
+WITHOUT = "the pod was admitted without istio-proxy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,31 +48,32 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     enter(client, plan, namespace_object(plan.namespace, plan.revision, plan.run), clock, progress)
     services = [marked(service_object(name, plan.namespace), plan.mesh_id, adopted=False) for name in plan.members]
     in_parallel([lambda body=body: client.create(SERVICE, body) for body in services])  # type: ignore[misc]
-    image = plan.image or _sidecar_image(client, plan)
+    image = plan.image or sidecar_image(client, plan.namespace, plan.revision)
     others = [name for name in plan.members if name != cluster]
     probe = pod_object(cluster, others, plan.namespace, image, plan.pull_secrets)
     pod = client.create(POD, marked(probe, plan.mesh_id, adopted=False))
     if not proxy_image(pod):
-        raise _no_sidecar(cluster, plan, "the pod was admitted without istio-proxy")
+        raise no_sidecar(cluster, plan.namespace, plan.revision, WITHOUT)
     wait_for_pod(client, plan, clock, progress, INTERVAL)
     return Site(cluster, client, image)
 
 
-def _sidecar_image(client: KubernetesClient, plan: Plan) -> str:
-    """The image that injection gives istio-proxy in this cluster, from a pod that is admitted and not stored."""
+def sidecar_image(client: KubernetesClient, namespace: str, revision: str) -> str:
+    """The image that injection gives istio-proxy in this cluster, from a pod that is admitted and not stored. Raises MeshError."""
     try:
-        image = proxy_image(client.create(POD, sample_pod(plan.namespace), dry_run=True))
+        image = proxy_image(client.create(POD, sample_pod(namespace), dry_run=True))
     except ApiError as error:
-        raise _no_sidecar(client.cluster, plan, error.why) from error
+        raise no_sidecar(client.cluster, namespace, revision, error.why) from error
     if not image:
-        raise _no_sidecar(client.cluster, plan, "the pod was admitted without istio-proxy")
+        raise no_sidecar(client.cluster, namespace, revision, WITHOUT)
     return image
 
 
-def _no_sidecar(cluster: str, plan: Plan, why: str) -> MeshError:
-    asked = f"{REVISION_LABEL}={plan.revision}" if plan.revision else f"{INJECTION_LABEL}=enabled"
+def no_sidecar(cluster: str, namespace: str, revision: str, why: str) -> MeshError:
+    """The error for pods of a namespace that are not injected."""
+    asked = f"{REVISION_LABEL}={revision}" if revision else f"{INJECTION_LABEL}=enabled"
     return MeshError(
-        f"a new pod in namespace {plan.namespace} does not get a sidecar",
+        f"a new pod in namespace {namespace} does not get a sidecar",
         cluster=cluster,
         why=f"{why} (the namespace asks for one by {asked})",
         todo="Check that istiod runs, that the cluster reaches it on 15017, and its revision (mesh_revision)",

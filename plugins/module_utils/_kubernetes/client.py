@@ -157,9 +157,15 @@ class KubernetesClient:
         dry_run: bool = False,
         uid: str = "",
         version: str = "",
+        at_once: bool = False,
     ) -> bool:
-        """Ask for deletion (`uid`, `version`: of that very object or state only); False where there was nothing to delete."""
+        """Ask for deletion (`uid`, `version`: of that very object or state only); False where there was nothing to delete.
+
+        at_once: a pod is killed without being asked to end, as by kubectl delete --force --grace-period=0
+        """
         body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+        if at_once:
+            body["gracePeriodSeconds"] = 0
         if uid or version:
             only = {"uid": uid, "resourceVersion": version}
             body["preconditions"] = {key: value for key, value in only.items() if value}
@@ -180,7 +186,7 @@ class KubernetesClient:
 
     def now(self) -> datetime:
         """The time by the API server's clock, in UTC: those of two machines that use it may differ."""
-        answer = self._send("GET", "/version", "read the server's clock", {})
+        answer = self.send("GET", "/version", "read the server's clock", {})
         try:
             return parsedate_to_datetime(answer.headers["Date"]).astimezone(timezone.utc)
         except (KeyError, TypeError, ValueError):  # something on the way took the header out
@@ -225,10 +231,10 @@ class KubernetesClient:
         accept: str = JSON,
     ) -> Object:
         """One request, its JSON answer. Raises ApiError; `what` completes "cannot ..." in its message."""
-        answer = self._send(method, path, what, query or {}, body, content_type, accept)
+        answer = self.send(method, path, what, query or {}, body, content_type, accept)
         return t.cast(Object, json.loads(answer.data))
 
-    def _send(
+    def send(
         self,
         method: str,
         path: str,
@@ -237,8 +243,12 @@ class KubernetesClient:
         body: t.Any = None,
         content_type: str = JSON,
         accept: str = JSON,
+        preload: bool = True,
     ) -> t.Any:
-        """One request, sent again where repeats.py says so; urllib3's answer. Raises ApiError for one of 400 or more."""
+        """One request, sent again where repeats.py says so; urllib3's answer. Raises ApiError for one of 400 or more.
+
+        preload: the answer is read to its end; else the caller reads it and gives its connection back
+        """
         text = "&".join([urlencode([(key, value)]) for key, value in query.items() if value])
         headers = {"Accept": accept, "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
         headers.update(self.authorization())
@@ -250,6 +260,7 @@ class KubernetesClient:
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
                 retries=repeats(may_be_done_twice=method == "GET" or content_type == APPLY_PATCH),
+                preload_content=preload,
             )
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(

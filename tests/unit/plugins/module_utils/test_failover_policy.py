@@ -109,9 +109,15 @@ def test_safe_is_outlier_detection_and_no_retries() -> None:
     }
 
 
-@pytest.mark.parametrize(("rtt", "timeout"), [(0, "1s"), (200, "1s"), (250, "1.25s"), (333, "1.665s"), (4000, "20s")])
-def test_connecting_may_take_five_round_trips_and_at_least_a_second(rtt: int, timeout: str) -> None:
-    assert traffic_policy(Timing(rtt, 5))["connectionPool"]["tcp"]["connectTimeout"] == timeout
+@pytest.mark.parametrize(
+    ("policy", "rtt", "timeout"),
+    [
+        ("safe", 0, "1s"), ("safe", 200, "1s"), ("safe", 250, "1.25s"), ("safe", 333, "1.665s"), ("safe", 4000, "20s"),
+        ("quick", 0, "0.5s"), ("quick", 80, "0.5s"), ("quick", 200, "0.8s"),
+    ],
+)  # fmt: skip
+def test_connecting_may_take_some_round_trips_and_under_quick_fewer(policy: str, rtt: int, timeout: str) -> None:
+    assert traffic_policy(Timing(rtt, 5), policy)["connectionPool"]["tcp"]["connectTimeout"] == timeout
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,8 @@ def test_times_that_no_network_has_are_refused(rtt: int, tries: float, name: str
 def test_quick_resends_what_may_be_sent_twice_and_of_all_else_what_was_not_sent() -> None:
     planned = make(QUICK, timing=Timing(200, 2.5))
     assert titles(planned.objects) == [RULE, ROUTE]
-    assert planned.objects[0] == make().objects[0]
+    policies = [one.objects[0]["spec"]["trafficPolicy"] for one in (planned, make())]
+    assert policies[0]["outlierDetection"] == policies[1]["outlierDetection"]
     spec = planned.objects[1]["spec"]
     idempotent, others = spec["http"]
     assert (spec["hosts"], spec["exportTo"], "gateways" in spec) == ([HOST], ["*"], False)
@@ -264,7 +271,7 @@ def test_a_users_rule_that_decides_about_a_host_stays_and_ours_goes(theirs: Obje
     title = titles([theirs])[0]
     assert (problem.severity, problem.cluster) == ("warning", "east")
     assert problem.what == f"{title} keeps shop/cart without a failover policy"
-    assert json.dumps(traffic_policy(SETTINGS.timing)) in problem.todo
+    assert json.dumps(traffic_policy(SETTINGS.timing, "safe")) in problem.todo
     assert planned.hosts[0]["by"] == [title]
     if theirs["metadata"]["name"] == "mine":
         assert titles(make(seen=replace(again(make()), rules=(*again(make()).rules, theirs))).outdated) == [RULE]

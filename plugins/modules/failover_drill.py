@@ -100,6 +100,10 @@ options:
     type: str
     choices: [safe, quick]
     default: safe
+  istio_version:
+    description: As O(multiregion.istio.failover_policy_info#module:istio_version).
+    type: str
+    default: ''
   rtt_ms:
     description: As O(multiregion.istio.failover_policy_info#module:rtt_ms).
     type: int
@@ -366,6 +370,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "revision": {"type": "str", "default": ""},
         "domain": {"type": "str", "default": "cluster.local"},
         "policy": {"type": "str", "default": "safe", "choices": ["safe", "quick"]},
+        "istio_version": {"type": "str", "default": ""},
         "rtt_ms": {"type": "int", "default": 200},
         "per_try_timeout": {"type": "float", "default": 5},
         "how": {"type": "str", "default": "scaled", "choices": ["scaled", "killed", "cut", "errors", "slow"]},

@@ -78,6 +78,12 @@ options:
         type: str
         choices: [safe, quick]
         default: safe
+  istio_version:
+    description:
+      - Release of Istio in the primary. From 1.31 on its DestinationRules know pings of HTTP/2, by which connections into a region
+        that is gone are closed. The default is to do without.
+    type: str
+    default: ''
   rtt_ms:
     description: Milliseconds of a round trip between the members farthest from each other. Connecting may take five, at least a second.
     type: int
@@ -207,6 +213,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "namespace": {"type": "str", "default": "istio-system"},
         "enabled": {"type": "bool", "default": True},
         "namespaces": {"type": "list", "elements": "dict", "default": [], "options": WISH_OPTIONS},
+        "istio_version": {"type": "str", "default": ""},
         "rtt_ms": {"type": "int", "default": 200},
         "per_try_timeout": {"type": "float", "default": 5},
         "local_services": {"type": "list", "elements": "str", "default": []},

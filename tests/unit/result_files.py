@@ -166,7 +166,9 @@ def failover() -> Dict:
     run = {"how": "region gone", "policy": "locality", "kind": "http", "delay_ms": 60, "requests": 4000, "failed": 0}
     run = {**run, "duplicated": 0, "redirect_seconds": 1.4, "p50_ms": 3.1, "p99_ms": 64, "max_ms": 1500}
     slow = {**run, "policy": "none", "failed": 212, "redirect_seconds": 31, "p99_ms": 5003, "max_ms": 30002}
-    return {"runs": [run, slow, {**run, "how": "gateway killed", "redirect_seconds": None}]}
+    seconds = [(-1, 50, 0, 0), (0, 10, 20, 20), (1, 0, 50, 0), (2, 50, 0, 0)]
+    line = [{"second": s, "near": near, "far": far, "failed": failed} for s, near, far, failed in seconds]
+    return {"runs": [{**run, "timeline": line}, slow, {**run, "how": "gateway killed", "redirect_seconds": None}]}
 
 
 def leave() -> Dict:

@@ -93,7 +93,7 @@ def drill_of(params: t.Mapping[str, t.Any], accesses: t.Mapping[str, Access]) ->
         image=params["image"],
         load_image=params["load_image"],
         domain=params["domain"],
-        timing=timing_of(params["rtt_ms"], params["per_try_timeout"]),
+        timing=timing_of(params["rtt_ms"], params["per_try_timeout"], params["istio_version"]),
     )
 
 

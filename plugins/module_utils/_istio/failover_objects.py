@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .._errors import MeshError
 from .._kubernetes.kinds import Kind
+from .supported_versions import parse_istio
 
 Object = dict[str, t.Any]
 
@@ -46,37 +47,44 @@ OUTLIER_DETECTION: Object = {
     "maxEjectionPercent": 100,
     "minHealthPercent": 10,
 }
+# A connection of HTTP/2 carries many requests at once, so none of them would open a new one into a region that is gone. Pings find that
+# out; DestinationRules know them since Istio 1.31.
+PING_SECONDS, PINGS_SINCE = 3, (1, 31)
 # An idle connection into a region that is gone is found after 25 seconds.
 KEEPALIVE: Object = {"time": "10s", "interval": "5s", "probes": 3}
 
 
 @dataclass(frozen=True)
 class Timing:
-    """`rtt_ms`: round trip between the farthest members; `per_try_timeout`: seconds for the headers of an answer under quick."""
+    """`rtt_ms`: round trip between the farthest members; `per_try_timeout`: seconds for the headers of an answer under quick.
+
+    pings: whether Istio can send them on connections of HTTP/2
+    """
 
     rtt_ms: int
     per_try_timeout: float
+    pings: bool = True
 
 
-def timing_of(rtt_ms: int, per_try_timeout: float) -> Timing:
-    """Raises MeshError for what no network has and what Istio refuses."""
+def timing_of(rtt_ms: int, per_try_timeout: float, istio_version: str) -> Timing:
+    """Raises MeshError for what no network has and what Istio refuses. A version that is no release is taken for an old one."""
     for name, value, least, most in (
         ("failover_policy_rtt_ms", rtt_ms, 0, MOST_RTT_MS),
         ("failover_policy_per_try_timeout", per_try_timeout, LEAST_TRY, MOST_TRY),
     ):
         if not least <= value <= most:
             raise MeshError(f"{name} is {value:g}", todo=f"Set it to a number from {least} to {most}")
-    return Timing(rtt_ms, per_try_timeout)
+    return Timing(rtt_ms, per_try_timeout, (parse_istio(istio_version) or ()) >= PINGS_SINCE)
 
 
 def traffic_policy(timing: Timing, policy: str) -> Object:
     """The trafficPolicy of a host."""
     least, round_trips = CONNECT[policy]
-    connect = max(least, round_trips * timing.rtt_ms)
-    return {
-        "connectionPool": {"tcp": {"connectTimeout": seconds(connect / 1000), "tcpKeepalive": KEEPALIVE}},
-        "outlierDetection": OUTLIER_DETECTION,
-    }
+    patience = seconds(max(least, round_trips * timing.rtt_ms) / 1000)
+    pool: Object = {"tcp": {"connectTimeout": patience, "tcpKeepalive": KEEPALIVE}}
+    if timing.pings:
+        pool["http"] = {"http2KeepAlive": {"interval": seconds(PING_SECONDS), "timeout": patience}}
+    return {"connectionPool": pool, "outlierDetection": OUTLIER_DETECTION}
 
 
 def idempotent_retries(timing: Timing) -> Object:

@@ -55,7 +55,7 @@ def settings_from(params: t.Mapping[str, t.Any]) -> Settings:
         mesh_id=params["mesh_id"],
         root=params["namespace"],
         domain=params["domain"],
-        timing=timing_of(params["rtt_ms"], params["per_try_timeout"]),
+        timing=timing_of(params["rtt_ms"], params["per_try_timeout"], params["istio_version"]),
         local=frozenset(map(pattern_of, params["local_services"])),
     )
 

@@ -10,6 +10,34 @@ from dataclasses import dataclass
 from .findings import Files
 from .reading import Entry, count, number, rows, text
 
+HEIGHT = 40  # of a plot, as its width is 100
+
+
+@dataclass(frozen=True)
+class Column:
+    """One second of a plot: where it stands, and how high near, far and failed requests are stacked on each other."""
+
+    x: float
+    width: float
+    near: float
+    far: float
+    failed: float
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The requests of a run, second by second, by who answered. `broken` is where the near workload failed.
+
+    near, far, failed: how many there were in all
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    broken: float
+    near: int
+    far: int
+    failed: int
+
 
 @dataclass(frozen=True)
 class Run:
@@ -58,3 +86,27 @@ def failovers_of(files: Files) -> list[Run]:
         )
         for entry in entries
     ]
+
+
+def plots_of(files: Files) -> list[Plot]:
+    """A plot for each run that tells what came of its requests second by second."""
+    entries = rows(files.get("failover", {}), "runs")
+    return [_plot(entry, line) for entry in entries if (line := rows(entry, "timeline"))]
+
+
+def _plot(entry: Entry, line: list[Entry]) -> Plot:
+    first = min(count(one, "second") for one in line)
+    seconds = max(count(one, "second") for one in line) - first + 1
+    width = 100 / seconds
+    most = max(sum(_sides(one)) for one in line) or 1
+    columns = []
+    for one in line:
+        near, far, failed = (round(HEIGHT * side / most, 2) for side in _sides(one))
+        columns.append(Column(round((count(one, "second") - first) * width, 2), round(width, 2), near, far, failed))
+    title = f"{text(entry, 'how')}, {text(entry, 'policy')}"
+    return Plot(title, tuple(columns), round(-first * width, 2), *map(sum, zip(*map(_sides, line), strict=True)))
+
+
+def _sides(second: Entry) -> tuple[int, int, int]:
+    near, far, failed = (max(0, count(second, key)) for key in ("near", "far", "failed"))
+    return near, far, failed

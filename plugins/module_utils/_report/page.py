@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from .._problems import ERROR, sentence
 from .address_map import address_map
-from .failover import failovers_of
+from .failover import failovers_of, plots_of
 from .findings import Files, found_in, grouped
 from .leaving import leaving_of
 from .members import members_of
@@ -67,6 +67,7 @@ def page(files: Files, title: str = "") -> tuple[str, Verdict]:
         "network": network_of(files),
         "proof": proof_of(files),
         "failovers": failovers_of(files),
+        "failover_plots": plots_of(files),
         "leaving": leaving_of(files),
         "files": sorted(files),
         "titles": TITLES,

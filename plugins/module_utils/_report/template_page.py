@@ -86,6 +86,7 @@ drawn wider than they are.\
 {% if failovers %}{% call section("failover", "Failover") %}
 <p class="note">What users saw while a region was taken away. Bars are to one scale for all runs.</p>
 {{ show.failovers(failovers) }}
+{% if failover_plots %}{{ show.plots(failover_plots) }}{% endif %}
 {% endcall %}{% endif %}
 
 {% if leaving %}{% call section("leaving", "Leaving") %}

@@ -132,6 +132,17 @@ svg .quiet { fill: var(--muted); font-size: 12px; }
 .bar rect, .bar circle { fill: var(--pod); }
 .bar rect { rx: 3px; }
 .bar .bad { fill: var(--bad); }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; }
+.plots figure { margin: 0; }
+.plots figcaption { font-size: 0.9rem; overflow-wrap: anywhere; }
+.plot { display: block; width: 100%; height: 90px; background: var(--unknown-soft); }
+.plot .near { fill: var(--pod); }
+.plot .far { fill: var(--service); }
+.plot .failed { fill: var(--bad); }
+.plot line { stroke: var(--ink); vector-effect: non-scaling-stroke; }
+.key { border-bottom: 3px solid var(--pod); }
+.key.far { border-color: var(--service); }
+.key.failed { border-color: var(--bad); }
 .map { margin: 12px 0; }
 .map .region { fill: var(--ground); stroke: var(--edge); }
 .map .vpc { fill: var(--card); stroke: var(--vpc); stroke-dasharray: 4 3; }

@@ -161,6 +161,28 @@ TABLES = """
 {% endcall %}
 {% endmacro %}
 
+{% macro plots(plots) %}
+<h3>GETs second by second</h3>
+<p class="note">Answered <span class="key near">by the near region</span>, <span class="key far">by another</span>, \
+or <span class="key failed">not</span>. The line is the moment of the failure.</p>
+<div class="plots">
+{% for plot in plots %}
+<figure><svg class="plot" viewBox="0 0 100 40" preserveAspectRatio="none" role="img" \
+aria-labelledby="plot-{{ loop.index }}" aria-describedby="plot-{{ loop.index }}-told">
+<title id="plot-{{ loop.index }}">{{ plot.title }}</title>\
+<desc id="plot-{{ loop.index }}-told">{{ plot.near }} answered by the near region, \
+{{ plot.far }} by another, {{ plot.failed }} not</desc>
+{% for one in plot.columns %}
+<rect class="near" x="{{ one.x }}" width="{{ one.width }}" y="{{ 40 - one.near }}" height="{{ one.near }}"/>\
+<rect class="far" x="{{ one.x }}" width="{{ one.width }}" y="{{ 40 - one.near - one.far }}" height="{{ one.far }}"/>\
+<rect class="failed" x="{{ one.x }}" width="{{ one.width }}" y="{{ 40 - one.near - one.far - one.failed }}" height="{{ one.failed }}"/>
+{% endfor %}
+<line x1="{{ plot.broken }}" x2="{{ plot.broken }}" y1="0" y2="40"/></svg>
+<figcaption>{{ plot.title }}</figcaption></figure>
+{% endfor %}
+</div>
+{% endmacro %}
+
 {% macro bar(share) %}<svg class="bar" aria-hidden="true">\
 <rect width="{{ share }}%" height="12"/></svg>{% endmacro %}
 """

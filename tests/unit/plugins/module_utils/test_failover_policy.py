@@ -93,7 +93,8 @@ def test_safe_is_outlier_detection_and_no_retries() -> None:
         "exportTo": ["*"],
         "trafficPolicy": {
             "connectionPool": {
-                "tcp": {"connectTimeout": "1s", "tcpKeepalive": {"time": "10s", "interval": "5s", "probes": 3}}
+                "tcp": {"connectTimeout": "1s", "tcpKeepalive": {"time": "10s", "interval": "5s", "probes": 3}},
+                "http": {"http2KeepAlive": {"interval": "3s", "timeout": "1s"}},
             },
             "outlierDetection": {
                 "consecutive5xxErrors": 0,
@@ -125,9 +126,15 @@ def test_connecting_may_take_some_round_trips_and_under_quick_fewer(policy: str,
 )
 def test_times_that_no_network_has_are_refused(rtt: int, tries: float, name: str) -> None:
     with pytest.raises(MeshError, match=name) as refused:
-        timing_of(rtt, tries)
+        timing_of(rtt, tries, "1.31.0")
     assert refused.value.todo.startswith("Set it to a number from ")
-    assert timing_of(0, 0.001) and timing_of(10_000, 3600)
+    assert timing_of(0, 0.001, "") and timing_of(10_000, 3600, "")
+
+
+@pytest.mark.parametrize(("version", "pings"), [("1.31.0", True), ("1.32.1", True), ("1.30.4", False), ("", False)])
+def test_connections_of_http2_are_pinged_where_istio_can(version: str, pings: bool) -> None:
+    pool = traffic_policy(timing_of(200, 5, version), "safe")["connectionPool"]
+    assert pool.get("http") == ({"http2KeepAlive": {"interval": "3s", "timeout": "1s"}} if pings else None)
 
 
 def test_quick_resends_what_may_be_sent_twice_and_of_all_else_what_was_not_sent() -> None:

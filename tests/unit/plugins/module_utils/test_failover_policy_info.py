@@ -22,6 +22,7 @@ PARAMS: Object = {
     "namespace": "istio-system",
     "enabled": True,
     "namespaces": [ENTRY],
+    "istio_version": "1.31.0",
     "rtt_ms": 200,
     "per_try_timeout": 5.0,
     "local_services": [],

@@ -88,6 +88,24 @@ def test_failovers_have_numbers_and_bars_to_one_scale(tmp_path: Path) -> None:
     assert "212" in "".join(found.texts("td"))
 
 
+def test_requests_are_drawn_second_by_second_by_who_answered() -> None:
+    found = Page(page({"failover": failover()})[0])
+    drawn = [
+        (one.attributes["class"], one.attributes["x"], one.attributes["y"], one.attributes["height"])
+        for one in found.all("rect")
+        if "figure" in one.inside
+    ]
+    assert drawn[:6] == [
+        ("near", "0.0", "0.0", "40.0"),
+        ("far", "0.0", "0.0", "0.0"),
+        ("failed", "0.0", "0.0", "0.0"),
+        ("near", "25.0", "32.0", "8.0"),
+        ("far", "25.0", "16.0", "16.0"),
+        ("failed", "25.0", "0.0", "16.0"),
+    ]
+    assert [one.attributes["x1"] for one in found.all("line") if "figure" in one.inside] == ["25.0"]
+
+
 def test_a_cluster_that_left_has_what_is_left_to_do() -> None:
     text = page({"leave": leave()})[0]
     assert "Workloads to restart (1)" in text and "<code>kubectl rollout restart</code>" in text

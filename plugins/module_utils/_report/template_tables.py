@@ -154,7 +154,7 @@ TABLES = """
 {{ run.delay|plain }}</td>\
 <td class="number">{{ run.requests }}</td><td class="number">{% if run.failed %}{{ state("bad", run.failed) }}{% else %}0{% endif %}\
 </td><td class="number">{{ run.duplicated }}</td>\
-<td>{{ run.redirect|plain }}{{ bar(run.redirect_share) }}</td><td class="number">{{ run.p50|plain }}</td><td>{{ run.p99|plain }}\
+<td>{{ run.redirect|plain or "not" }}{{ bar(run.redirect_share) }}</td><td class="number">{{ run.p50|plain }}</td><td>{{ run.p99|plain }}\
 {{ bar(run.p99_share) }}</td><td class="number">{{ run.longest|plain }}</td></tr>
 {% endfor %}
 </tbody></table>

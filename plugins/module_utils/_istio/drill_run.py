@@ -35,6 +35,7 @@ from .drill_ways import CUT, notes_of
 from .drill_workload import GET, STREAM
 from .pods import pod_state
 
+NEEDS = "Set failover_load_image to an image with vegeta, sh, nc, timeout and sleep in its path"
 SKEW = 1.0  # seconds; less may be what it takes to read a log
 
 
@@ -78,7 +79,7 @@ def _clock_behind(client: KubernetesClient, drill: Drill, run: Run) -> float:
     raise MeshError(
         f"Pod {drill.namespace}/{run.pod} sends nothing",
         cluster=client.cluster,
-        todo=f"Use an image with vegeta, sh, nc and timeout (failover_load_image), and not {drill.load_image}",
+        todo=NEEDS,
     )
 
 
@@ -91,9 +92,7 @@ def _wait_for(client: KubernetesClient, drill: Drill, run: Run, state: str, time
         statuses = pod.get("status", {}).get("containerStatuses") or []
         states = {one["name"]: one["state"] for one in statuses if one["name"] in names}
         ends = {name: one["terminated"] for name, one in states.items() if "terminated" in one}
-        bad = [
-            f"container {name} ended with exit code {end['exitCode']}" for name, end in ends.items() if end["exitCode"]
-        ]
+        bad = [_why(client, drill, run, name, end) for name, end in ends.items() if end["exitCode"]]
         done = len([one for one in states.values() if state in one])
         return {
             "done": done == len(names),
@@ -108,11 +107,18 @@ def _wait_for(client: KubernetesClient, drill: Drill, run: Run, state: str, time
         status="status",
         reason="reason",
         cluster=client.cluster,
-        todo=f"See kubectl logs -n {drill.namespace} {run.pod} --all-containers. The image needs vegeta, sh, nc and timeout",
+        todo=NEEDS,
         timeout=timeout,
         interval=INTERVAL,
     )
     wait_until(read, wait, lambda line: progress(f"{client.cluster}: {line}"))
+
+
+def _why(client: KubernetesClient, drill: Drill, run: Run, container: str, end: Object) -> str:
+    """What a container that ended had to say at last."""
+    lines = read_log(client, run.pod, drill.namespace, container, tailLines="1").splitlines()
+    said = end.get("message") or next(iter(lines), "")
+    return f"container {container} ended with exit code {end['exitCode']}: {said.strip()}"
 
 
 def measure(drill: Drill, run: Run, moments: Moments, noted: t.Sequence[str], progress: Progress) -> Measured:

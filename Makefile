@@ -60,12 +60,15 @@ sanity: build ## ansible-test sanity, on the newest ansible-core
 docs-lint: build ## documentation of plugins and roles: antsibull-docs
 	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
 
-.PHONY: lab-build lab-up lab-down
+.PHONY: lab-build lab-up lab-delay lab-down
 lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (20 minutes once)
 	@python -m tests.lab.parts
 
 lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters, CLUSTERS=20 makes so many API servers without nodes
 	@python -m tests.lab up $(if $(filter $(shell seq 99),$(CLUSTERS)),--control-planes) $(CLUSTERS)
+
+lab-delay: venv ## let packets between two regions of the lab take MS=80 milliseconds there and back; MS=0 ends that
+	@python -m tests.lab delay $(MS)
 
 lab-down: venv ## end the lab and remove all that it made on this machine
 	@python -m tests.lab down

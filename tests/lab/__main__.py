@@ -20,6 +20,8 @@ def main(arguments: list[str]) -> int:
         with Progress() as progress:
             if options.command == "down":
                 lab.down(progress)
+            elif options.command == "delay":
+                lab.delay_regions(options.milliseconds, progress)
             else:
                 lab.up(*wanted(options.names, options.control_planes), progress)
     except (LabError, ValueError) as error:
@@ -45,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
         help=f"control planes without nodes, api-1 to api-N (at most {MOST_CONTROL_PLANES})",
     )
     commands.add_parser("down", help="end the lab and remove everything that is its own")
+    delay = commands.add_parser("delay", help="let packets between two regions take their time, until `delay 0`")
+    delay.add_argument("milliseconds", type=int, metavar="MILLISECONDS", help="there and back; 0 for no delay")
     commands.add_parser("status", help="what there is and whether it works")
     return made
 

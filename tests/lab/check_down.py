@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import cgroups, cleanup, footprint, network, processes
+from . import cgroups, cleanup, delay, footprint, network, processes
 from .host import CHECKOUT, OUTPUT, STATE
 
 LAB = (sys.executable, "-m", __package__)
@@ -70,6 +70,23 @@ def plain() -> None:
     lab("up", "cn-beijing-1", "api-1", "api-2")
 
 
+def delayed() -> None:
+    """Regions are apart: by another figure after the process was killed, not at all with 0, and in the end `down` ends it."""
+    lab("up", "cn-beijing-1")
+    before = router()
+    lab("delay", "80")
+    lab("status")
+    if found := processes.running(delay.daemon()):
+        processes.end([found], grace=0)
+    lab("delay", "20")
+    if not processes.running(delay.daemon()):
+        raise Unexpected("a delay that was killed is not repaired")
+    lab("delay", "0")
+    if left := footprint.differences(before, router()):
+        raise Unexpected(f"delay 0 leaves {left}")
+    lab("delay", "80")
+
+
 def killed_daemons() -> None:
     """A third of its processes is killed, then the same again after `up` has repaired it."""
     lab("up", "cn-beijing-1")
@@ -117,6 +134,7 @@ def lost_state() -> None:
 def lost_namespace() -> None:
     """The router and the cluster's namespace are removed under it; `up` repairs that."""
     lab("up", "cn-beijing-1")
+    lab("delay", "80")
     for name in ("mrlab-router", "mrlab-cn-beijing-1"):
         subprocess.run(["ip", "netns", "delete", name], check=True)
     lab("up", "cn-beijing-1")
@@ -134,6 +152,7 @@ def power_loss() -> None:
 SCENARIOS = (
     nothing,
     plain,
+    delayed,
     killed_daemons,
     killed_up,
     interrupted_up,
@@ -147,6 +166,14 @@ SCENARIOS = (
 def lab(*arguments: str) -> None:
     """Run a command of the lab; it must succeed."""
     subprocess.run([*LAB, *arguments], cwd=CHECKOUT, check=True)
+
+
+def router() -> set[str]:
+    """The router's interfaces, rules, routes and processes, one line each."""
+    inside = ("-brief link show", "rule show", "route show table all")
+    commands = [f"ip netns pids {network.ROUTER}", *(f"ip -n {network.ROUTER} {one}" for one in inside)]
+    done = [subprocess.run(one.split(), capture_output=True, text=True, check=True) for one in commands]
+    return {line for one in done for line in one.stdout.splitlines()}
 
 
 def kill_some() -> None:

@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 
 from . import processes
-from .host import CHECKOUT, STATE, wait_until, write_private
-from .network import HOST_LINK, ROUTER, read_host
+from .host import CHECKOUT, STATE, write_private
+from .network import ROUTER
 from .processes import Daemon
 from .topology import LINK
 
@@ -34,13 +34,6 @@ def start() -> None:
         # These have told another one of their cluster; the next ones tell this one.
         old = [processes.of_record(record) for record in processes.RECORDS.glob("*/load-balancer")]
         processes.end([one for one in old if one], grace=1)
-
-
-def end_lost() -> None:
-    """End it where the router's namespace has lost its name: it would keep the old one alive, and with that the links of all."""
-    if lost := processes.stray(daemon()):
-        processes.end([lost], grace=2)
-        wait_until(lambda: HOST_LINK not in read_host().links, 10, "the end of the lost router's links", str)
 
 
 def answers() -> bool:

@@ -13,15 +13,17 @@ from . import (
     cleanup,
     cloud_daemon,
     control_plane,
+    delay,
     hollow,
     inventory,
     limits,
     network,
     node,
     parts,
+    processes,
     services,
 )
-from .host import OUTPUT, STATE, LabError, stopping
+from .host import OUTPUT, STATE, LabError, stopping, wait_until
 from .parts import Parts
 from .progress import Progress
 from .topology import CONTROL_PLANES, Cluster, ControlPlane
@@ -60,14 +62,36 @@ def down(progress: Progress) -> None:
         cleanup.down(progress)
 
 
+def delay_regions(milliseconds: int, progress: Progress) -> None:
+    """Let packets between two regions take so long there and back.
+
+    :raises LabError: there is no lab, or the process did not start.
+    :raises ValueError: no delay that the lab can make.
+    """
+    delay.refuse(milliseconds)  # before there is a state directory, where there is no lab
+    with only_one(progress):
+        progress.expect(1)
+        with progress.step(f"{milliseconds} ms between two regions and back"):
+            delay.change(milliseconds)
+
+
 def join(clusters: Sequence[Cluster], planes: Sequence[ControlPlane]) -> None:
     """The network for these."""
-    cloud_daemon.end_lost()
+    end_lost()
     network.raise_router()
     for cluster in clusters:
         network.attach(cluster.attachment, cluster.hollow_nodes.values())
     if planes:
         network.attach(CONTROL_PLANES, [plane.address for plane in planes])
+
+
+def end_lost() -> None:
+    """End the router's processes where its namespace has lost its name: they would keep the old one alive, and the links of all."""
+    if lost := [found for one in (cloud_daemon.daemon(), delay.daemon()) if (found := processes.stray(one))]:
+        processes.end(lost, grace=2)
+        wait_until(
+            lambda: network.HOST_LINK not in network.read_host().links, 10, "the end of the lost router's links", str
+        )
 
 
 def raise_cluster(cluster: Cluster, made: Parts, progress: Progress) -> None:

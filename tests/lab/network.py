@@ -46,9 +46,9 @@ def raise_router() -> None:
     if HOST_LINK not in read_host().links:
         run("ip", "link", "add", HOST_LINK, "address", MARK, "type", "veth", "peer", "name", "host", "netns", ROUTER)
     host, router = LINK[1], LINK[2]
-    _batch(ROUTER, f"address replace {router}/{LINK.prefixlen} dev host", "link set host up")
+    batch(ROUTER, f"address replace {router}/{LINK.prefixlen} dev host", "link set host up")
     routes = [f"route replace {block} via {router}" for what, block in routed_blocks().items() if block != LINK]
-    _batch(None, f"address replace {host}/{LINK.prefixlen} dev {HOST_LINK}", f"link set {HOST_LINK} up", *routes)
+    batch(None, f"address replace {host}/{LINK.prefixlen} dev {HOST_LINK}", f"link set {HOST_LINK} up", *routes)
 
 
 def attach(attachment: Attachment, further: Iterable[IPv4Address] = ()) -> None:
@@ -58,22 +58,33 @@ def attach(attachment: Attachment, further: Iterable[IPv4Address] = ()) -> None:
     """
     namespace, device, length = attachment.namespace, attachment.device, attachment.subnet.prefixlen
     _make_namespace(namespace)
-    if device not in {link["ifname"] for link in _ip("-n", ROUTER, "link", "show")}:
+    if device not in links(ROUTER):
         run("ip", "link", "add", device, "netns", ROUTER, "type", "veth", "peer", "name", "eth0", "netns", namespace)
     addresses = [attachment.address, *further]
-    _batch(
+    batch(
         namespace,
         *(f"address replace {address}/{length} dev eth0" for address in addresses),
         "link set eth0 up",
         f"route replace default via {attachment.gateway}",
         *(f"route replace unreachable {block}" for block in attachment.behind),
     )
-    _batch(
+    batch(
         ROUTER,
         f"address replace {attachment.gateway}/{length} dev {device}",
         f"link set {device} up",
         *(f"route replace {block} via {attachment.address}" for block in attachment.behind),
     )
+
+
+def links(namespace: str) -> set[str]:
+    """The names of the interfaces in a namespace."""
+    return {link["ifname"] for link in _ip("-n", namespace, "link", "show")}
+
+
+def batch(namespace: str | None, *commands: str) -> None:
+    """Several commands of `ip` at once, in a namespace or on the host."""
+    inside = ["-n", namespace] if namespace else []
+    run("ip", *inside, "-batch", "-", stdin="\n".join(commands) + "\n")
 
 
 def process_ids() -> set[int]:
@@ -106,7 +117,7 @@ def _make_namespace(name: str) -> None:
         if not NAMESPACES.exists():
             MADE_MOUNT.touch()  # `ip netns add` makes a mount of it
         run("ip", "netns", "add", name)
-    _batch(name, f"link set lo alias {ALIAS}", "link set lo up")
+    batch(name, f"link set lo alias {ALIAS}", "link set lo up")
     # /proc/sys/net shows the namespace of the process that looks
     run("nsenter", f"--net={NAMESPACES / name}", "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
 
@@ -130,9 +141,3 @@ def _ip(*arguments: str) -> list[dict[str, Any]]:
     answer = run("ip", "-json", *arguments)
     rows: list[dict[str, Any]] = json.loads(answer) if answer.strip() else []
     return rows
-
-
-def _batch(namespace: str | None, *commands: str) -> None:
-    """Several commands of `ip` at once, in a namespace or on the host."""
-    inside = ["-n", namespace] if namespace else []
-    run("ip", *inside, "-batch", "-", stdin="\n".join(commands) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from . import cloud_daemon, control_plane, processes
+from . import cloud_daemon, control_plane, delay, processes
 from .certificates import kubeconfig
 from .topology import CLUSTERS, MOST_CONTROL_PLANES
 from .topology import control_plane as numbered
@@ -30,5 +30,10 @@ def show() -> int:
         answers, ended = cloud_daemon.answers(), processes.ended("cloud")
         well = well and answers
         table.add_row("the cloud", "-", cloud_daemon.URL, "yes" if answers else "NO", ", ".join(ended) or "none")
+    if delay.TOLD.exists():
+        holds, ended = bool(processes.running(delay.daemon())), processes.ended("delay")
+        well = well and holds
+        figure = f"{delay.TOLD.read_text()} ms there and back"
+        table.add_row("the delay", "all", figure, "yes" if holds else "NO", ", ".join(ended) or "none")
     Console().print(table if started else "There is no lab on this machine: python -m tests.lab up")
     return 0 if well else 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 PREFIX = "mrlab-"  # of the names of network namespaces and of the host's one interface
+DELAY = "delay"  # the router's interface out of which packets come that were held on their way to another region
 LINK = IPv4Network("10.40.255.0/30")  # between the host and the router
 CONTROL_PLANES_BLOCK = IPv4Network("10.30.1.0/24")
 MOST_CONTROL_PLANES = 200

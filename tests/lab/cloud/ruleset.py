@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
+from ..topology import DELAY
 from .decide import blocks, connect, first_address, interface_at, is_healthy, place
 from .filters import ANY_PORT, fits_port, inner_groups, is_open_outward, members, ordered, peers
 from .network import Balancer, Interface, Listener, Network, Rule
@@ -48,6 +49,7 @@ def table(inside: Sequence[str], chains: dict[str, list[str]], steps: Sequence[s
     forward = ["type filter hook forward priority filter; policy accept;"]
     if inside:
         cloud = listed(inside)
+        forward += [f'iifname "{DELAY}" accept']  # decided when it came; a refused connection is not known any more
         forward += ["ct state established,related accept", "meta nfproto ipv6 accept"]
         forward += [f"ip saddr != {cloud} accept", f"ip daddr != {cloud} accept", *steps, "drop"]
     lines = [f"table inet {TABLE}", f"delete table inet {TABLE}", f"table inet {TABLE} {{"]

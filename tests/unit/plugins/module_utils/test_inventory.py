@@ -153,6 +153,12 @@ def test_the_filter_takes_a_role_and_refuses_others() -> None:
         cluster(REQUIRED, "boss")
 
 
+def test_all_clusters_of_a_mesh_come_with_their_roles_primaries_first() -> None:
+    hosts = {name: {**REQUIRED, "inventory_hostname": name} for name in ("west", "east", "other")}
+    found = FilterModule().filters()["clusters"](hosts, ["east"], ["west"])
+    assert [(cluster["name"], cluster["role"]) for cluster in found] == [("east", "primary"), ("west", "remote")]
+
+
 @pytest.mark.parametrize("value", ["east", {"mesh_cluster_name": "east"}])
 def test_the_filter_refuses_what_are_no_variables_of_a_host(value: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match="wants the variables of one host"):

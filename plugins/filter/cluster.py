@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter multiregion.istio.cluster. Documented in cluster.yml."""
+"""The filters multiregion.istio.cluster and clusters. Documented in files of their names."""
 
 from __future__ import annotations
 
@@ -23,8 +23,16 @@ def cluster(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str,
         raise AnsibleFilterError(str(error)) from error
 
 
+def clusters(
+    hosts: t.Mapping[str, t.Mapping[str, t.Any]], primaries: t.Iterable[str], remotes: t.Iterable[str]
+) -> list[dict[str, t.Any]]:
+    """All clusters of a mesh: the variables of its hosts, primaries first."""
+    named = [*((name, "primary") for name in primaries), *((name, "remote") for name in remotes)]
+    return [cluster(hosts[name], role) for name, role in named]
+
+
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster": cluster}
+        return {"cluster": cluster, "clusters": clusters}

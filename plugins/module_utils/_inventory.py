@@ -24,15 +24,16 @@ TEXTS = (
     "api_server_tls_server_name",
 )
 LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs", "security_group_ids", "pod_security_group_ids")
-ROLES = ("primary", "remote")
+# Roles of clusters, and the role of the collection whose variables are about the cluster's ingress gateway.
+ROLES = {"primary": "primary_istio", "remote": "remote_cluster"}
 
 
 def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str, t.Any]:
     """One cluster as a dict of plain values, with defaults where variables are absent or empty.
 
     Keys: hostname, name, role, provider, region, id, vpc_id, network, pods_in_vpc, vpc_cidrs, vswitch_cidrs, pod_cidrs,
-    service_cidrs, security_group_ids, pod_security_group_ids, kubeconfig, context, api_server and what begins with it, and
-    missing: the required variables that are absent or empty.
+    service_cidrs, security_group_ids, pod_security_group_ids, kubeconfig, context, api_server and what begins with it,
+    what begins with ingress_, pilot_annotations, and missing: the required variables that are absent or empty.
     Raises MeshError for a value of the wrong type.
     """
     if role not in ROLES:
@@ -49,8 +50,21 @@ def cluster_of(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[s
     is_apart = text_of(variables, "mesh_network_mode") == "gateway"
     network = cluster["name"] if is_apart else (text_of(variables, "mesh_id") or "mesh1")
     cluster["network"] = text_of(variables, "mesh_cluster_network") or network
+    cluster |= ingress_of(variables, ROLES[role])
     cluster["missing"] = missing_variables(cluster)
     return cluster
+
+
+def ingress_of(variables: t.Mapping[str, t.Any], role: str) -> dict[str, t.Any]:
+    """What is asked of load balancers: those of the ingress gateway and, in the primary, of istiod."""
+    return {
+        "ingress_service_type": text_of(variables, f"{role}_ingress_service_type") or "LoadBalancer",
+        "ingress_public": flag_of(variables, f"{role}_ingress_public", default=True),
+        "ingress_load_balancer_id": text_of(variables, f"{role}_ingress_load_balancer_id"),
+        "ingress_override_listeners": flag_of(variables, f"{role}_ingress_override_listeners"),
+        "ingress_annotations": dict_of(variables, f"{role}_ingress_annotations"),
+        "pilot_annotations": dict_of(variables, "primary_istio_pilot_annotations"),
+    }
 
 
 def missing_variables(cluster: t.Mapping[str, t.Any]) -> list[str]:
@@ -85,10 +99,19 @@ def list_of(variables: t.Mapping[str, t.Any], name: str) -> list[str]:
     return [str(item) for item in value]
 
 
-def flag_of(variables: t.Mapping[str, t.Any], name: str) -> bool:
+def dict_of(variables: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
+    value = variables.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, t.Mapping):
+        raise wrong_type(variables, name, value, "a dictionary")
+    return dict(value)
+
+
+def flag_of(variables: t.Mapping[str, t.Any], name: str, *, default: bool = False) -> bool:
     value = variables.get(name)
     if value in (None, ""):
-        return False
+        return default
     try:
         return bool(boolean(value))
     except TypeError as error:

@@ -125,6 +125,31 @@ options:
         description: Name that the primary looks for in its certificate.
         type: str
         default: ''
+      ingress_service_type:
+        description: Type of its ingress gateway's Service.
+        type: str
+        choices: [LoadBalancer, NodePort, ClusterIP]
+        default: LoadBalancer
+      ingress_public:
+        description: Whether the load balancer of its ingress gateway is to have a public address.
+        type: bool
+        default: true
+      ingress_load_balancer_id:
+        description: Id of an existing load balancer for its ingress gateway.
+        type: str
+        default: ''
+      ingress_override_listeners:
+        description: Whether the listeners of that are made as the ingress gateway's ports say.
+        type: bool
+        default: false
+      ingress_annotations:
+        description: Annotations of its ingress gateway's Service.
+        type: dict
+        default: {}
+      pilot_annotations:
+        description: Annotations of the Service C(istiod-internal), of the primary.
+        type: dict
+        default: {}
       missing:
         description: Names of required variables that the inventory does not set.
         type: list

@@ -14,6 +14,7 @@ from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, 
 from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
 from .controller import RunCommand, controller_problems
 from .found_istio import Place, found_problems
+from .ingress import ingress_of, ingress_problems, shared_problems
 from .kubeconfig_file import address_of
 from .merged_services import as_groups, merge_problems, merged, patterns_and_problems
 from .preflight_checks import (
@@ -41,6 +42,16 @@ MEMBER_OPTIONS: dict[str, Dict] = {
     "api_server_proxy": {"type": "str", "default": ""},
     "api_server_ca": {"type": "str", "default": ""},
     "api_server_tls_server_name": {"type": "str", "default": ""},
+    "ingress_service_type": {
+        "type": "str",
+        "choices": ["LoadBalancer", "NodePort", "ClusterIP"],
+        "default": "LoadBalancer",
+    },
+    "ingress_public": {"type": "bool", "default": True},
+    "ingress_load_balancer_id": {"type": "str", "default": ""},
+    "ingress_override_listeners": {"type": "bool", "default": False},
+    "ingress_annotations": {"type": "dict", "default": {}},
+    "pilot_annotations": {"type": "dict", "default": {}},
     "missing": {"type": "list", "elements": "str", "default": []},
 }
 
@@ -49,14 +60,14 @@ def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
     """The result of the module, with `failed` as `fail_on` has it and the `report` of all problems."""
     infos = {info.get("name"): info for info in params["infos"]}
     members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]
-    problems = [*controller_problems(run_command), *mesh_problems(params, members)]
+    problems = [*controller_problems(run_command), *mesh_problems(params, members), *shared_problems(members)]
     plan = []
     for member in members:
         named, found = kubeconfig_problems(member)
         server = member.options["api_server"] or named
         plan.append(plan_cluster(member, server))
         problems += [*name_problems(member, params), *missing_problems(member), *found]
-        problems += server_problems(member, server)
+        problems += [*server_problems(member, server), *ingress_problems(ingress_of(member))]
         if named or not member.options["kubeconfig"]:  # else cluster_info failed for the same reason
             problems += read_problems(member, params)
             problems += found_problems(member.reached.get("istio", {}).get("traces", []), place_of(member, params))

@@ -55,7 +55,7 @@ def members_of(files: Files, bad: t.Collection[str], concerned: t.Collection[str
     primary = inner(files.get("primary", {}), "cluster")
     joined = by_name(rows(files.get("remotes", {}), "members"))
     seen = by_name(rows(files.get("verify", {}), "members"))
-    installed = {text(primary, "name"): primary} if text(primary, "name") else {}
+    installed = {text(primary, "name"): {**primary, **entrances(files["primary"])}} if text(primary, "name") else {}
     left = text(files.get("leave", {}), "cluster")
     names = [name for name in dict.fromkeys([*planned, *installed, *joined, *seen]) if name != left or name in planned]
     members = []
@@ -87,7 +87,7 @@ def member(
         status=status,
         state=state_of(status, planned, is_bad=is_bad, is_concern=is_concern),
         istiod=", ".join(sorted({text(row, "status") for row in rows(seen, "sync")} - {""})),
-        addresses=tuple(addresses_of(seen) or texts(joined, "gateway_addresses")),
+        addresses=tuple(addresses_of(seen) or texts(joined or installed, "gateway_addresses")),
         verified=moment(seen, "last_verified"),
         remarks=tuple(remarks_of(seen, joined, planned)),
         is_verified=bool(seen),
@@ -99,8 +99,14 @@ def workers_of(planned: Entry) -> str:
     return f"{count(workers, 'ready')} of {count(workers, 'total')}" if workers else ""
 
 
+def entrances(primary: Entry) -> Entry:
+    """The addresses in primary.json, as remotes.json has them of a member."""
+    return {"gateway_addresses": [x for key in ("ingress_address", "eastwest_address") if (x := text(primary, key))]}
+
+
 def addresses_of(seen: Entry) -> list[str]:
-    return [address for gateway in rows(seen, "gateways") for address in texts(gateway, "addresses")]
+    """ "10.10.1.193 (istio-ingressgateway)" for every address of a gateway."""
+    return [f"{x} ({text(one, 'name')})" for one in rows(seen, "gateways") for x in texts(one, "addresses")]
 
 
 def state_of(status: str, planned: Entry, *, is_bad: bool, is_concern: bool) -> str:

@@ -48,6 +48,12 @@ def test_a_host_with_the_required_variables_is_a_whole_cluster() -> None:
         "api_server_proxy": "",
         "api_server_ca": "",
         "api_server_tls_server_name": "",
+        "ingress_service_type": "LoadBalancer",
+        "ingress_public": True,
+        "ingress_load_balancer_id": "",
+        "ingress_override_listeners": False,
+        "ingress_annotations": {},
+        "pilot_annotations": {},
         "missing": [],
     }
 
@@ -68,6 +74,17 @@ def test_given_values_replace_the_defaults() -> None:
     }
     assert (cluster["api_server"], cluster["network"], cluster["role"]) == ("https://10.10.0.1:6443", "n1", "primary")
     assert cluster["vswitch_cidrs"] == ["10.10.1.0/24"]
+
+
+def test_the_ingress_gateway_is_told_by_the_variables_of_the_role_that_brings_it_in() -> None:
+    given = {
+        "primary_istio_ingress_load_balancer_id": "lb-1",
+        "remote_cluster_ingress_load_balancer_id": "lb-2",
+        "remote_cluster_ingress_public": "no",
+    }
+    primary, remote = (cluster_of({**REQUIRED, **given}, role) for role in ("primary", "remote"))
+    assert (primary["ingress_load_balancer_id"], primary["ingress_public"]) == ("lb-1", True)
+    assert (remote["ingress_load_balancer_id"], remote["ingress_public"]) == ("lb-2", False)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +136,9 @@ def test_a_text_of_blocks_is_split_at_commas() -> None:
         ("mesh_cluster_pod_cidrs", {"a": 1}, "a list of blocks"),
         ("mesh_cluster_security_group_ids", {"a": 1}, "a list of ids"),
         ("mesh_cluster_region", ["x"], "one string"),
+        ("remote_cluster_ingress_public", "perhaps", "true or false"),
+        ("remote_cluster_ingress_load_balancer_id", ["lb-1"], "one string"),
+        ("remote_cluster_ingress_annotations", "a=b", "a dictionary"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_an_error_with_host_and_variable(name: str, value: t.Any, wanted: str) -> None:
@@ -131,6 +151,12 @@ def test_the_filter_takes_a_role_and_refuses_others() -> None:
     assert cluster(REQUIRED, role="primary")["role"] == "primary"
     with pytest.raises(AnsibleFilterError, match="no such role"):
         cluster(REQUIRED, "boss")
+
+
+def test_all_clusters_of_a_mesh_come_with_their_roles_primaries_first() -> None:
+    hosts = {name: {**REQUIRED, "inventory_hostname": name} for name in ("west", "east", "other")}
+    found = FilterModule().filters()["clusters"](hosts, ["east"], ["west"])
+    assert [(cluster["name"], cluster["role"]) for cluster in found] == [("east", "primary"), ("west", "remote")]
 
 
 @pytest.mark.parametrize("value", ["east", {"mesh_cluster_name": "east"}])

@@ -204,6 +204,19 @@ def test_the_network_of_a_running_mesh_is_not_changed(east: Dict, west: Dict) ->
     assert problems(check(east, west, infos=infos)) == []
 
 
+def test_a_load_balancer_that_nobody_would_make_and_one_for_two_gateways_are_errors(east: Dict, west: Dict) -> None:
+    one = {"ingress_load_balancer_id": "lb-1"}
+    found = problems(check(east | one | {"provider": "ack"}, west | one))
+    assert found == [
+        ("error", "", "load balancer lb-1 is to serve the ingress gateway of east and the ingress gateway of west"),
+        (
+            "error",
+            "west",
+            "remote_cluster_ingress_load_balancer_id is lb-1, which has no effect where mesh_cluster_provider is none",
+        ),
+    ]
+
+
 def test_several_vpcs_need_a_word_of_consent_and_one_does_not(east: Dict, west: Dict) -> None:
     assert problems(check(east, west, flat_across_vpcs=False))[0][2].startswith(
         "the clusters of network m are in several VPCs"

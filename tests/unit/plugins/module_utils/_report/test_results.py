@@ -128,6 +128,12 @@ def test_a_failure_that_only_repeats_the_problems_is_not_one_more() -> None:
     assert len(found_in(files)["verify"]) == 4
 
 
+def test_a_primary_that_was_only_installed_tells_the_addresses_of_its_gateways() -> None:
+    files = {name: file for name, file in healthy().items() if name != "verify"}
+    files["primary"] |= {"ingress_address": "gateway.example.com", "eastwest_address": "10.10.1.195"}
+    assert members_of(files, (), ())[0].addresses == ("gateway.example.com", "10.10.1.195")
+
+
 def test_members_have_what_each_file_tells_of_them() -> None:
     primary, far, _rest = members_of(healthy(), (), (FAR,))
     assert (primary.role, primary.region, primary.vpc_id, primary.state) == (
@@ -139,7 +145,7 @@ def test_members_have_what_each_file_tells_of_them() -> None:
     assert (primary.workers, primary.istiod, primary.addresses) == (
         "3 of 3",
         "synced",
-        ("10.10.1.194", "10.10.1.193"),
+        ("10.10.1.194 (istio-ingressgateway)", "10.10.1.193 (istiod-internal)"),
     )
     assert (far.role, far.status, far.state, far.verified) == (
         "remote",

@@ -23,6 +23,7 @@ REGISTRY = "Kubernetes/"
 IN_TIME, STALE, NEVER = "in time", "stale", "never acknowledged"
 # Seconds that a proxy may take to acknowledge what it was sent.
 PATIENCE = 10
+LONG = 200
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,15 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that gets its configuration from this pod, as name.namespace, and whether it took the last one."""
+    """A proxy that gets its configuration from this pod, as name.namespace, and whether it took the last one.
+
+    refusal: what it said against it, "" where it said nothing
+    """
 
     cluster: str
     name: str
     state: str
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,30 +110,31 @@ def parse_gateways(answer: Answer) -> dict[str, tuple[str, ...]]:
 
 
 def parse_proxies(answer: Answer) -> tuple[Proxy, ...]:
-    """[{"cluster_id": "east", "proxy": "web-1.shop", "resources": {type: {"sent", "acked", "sentTime"}}}].
+    """[{"cluster_id": "east", "proxy": "web-1.shop", "resources": {type: {"sent", "acked", "sentTime", "lastError"}}}].
 
     The time of the answer is by istiod's clock, as that of the sending is.
     """
     try:
         now = parsedate_to_datetime(answer.headers["date"]).astimezone(timezone.utc)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):  # something on the way took the header out
         now = datetime.now(timezone.utc)
-    return tuple(
-        Proxy(str(entry.get("cluster_id") or ""), str(entry.get("proxy")), state_of(entry, now))
-        for entry in content_of(answer) or []
-    )
+    return tuple(proxy(entry, now) for entry in content_of(answer) or [])
 
 
-def state_of(entry: Object, now: datetime) -> str:
-    """The worst of all that a proxy was sent, each an object of sent, acked (nonces) and the time."""
-    late = [
-        NEVER if not part.get("acked") else STALE
+def proxy(entry: Object, now: datetime) -> Proxy:
+    """A proxy by the worst of all that it was sent: each has sent and acked (nonces), and lastError until one is taken again."""
+    overdue = [
+        part
         for part in (entry.get("resources") or {}).values()
-        if part.get("sent") and part.get("sent") != part.get("acked") and is_late(part.get("sentTime"), now)
+        if part.get("sent") and part["sent"] != part.get("acked") and (part.get("lastError") or is_late(part, now))
     ]
-    return NEVER if NEVER in late else STALE if late else IN_TIME
+    never = any(not part.get("acked") for part in overdue)
+    refusals = [str(part["lastError"]) for part in overdue if part.get("lastError")]
+    state = NEVER if never else STALE if overdue else IN_TIME
+    return Proxy(str(entry.get("cluster_id") or ""), str(entry.get("proxy")), state, "; ".join(refusals)[:LONG])
 
 
-def is_late(sent: str | None, now: datetime) -> bool:
-    """Whether what was sent then is overdue; without a time nothing is."""
+def is_late(part: Object, now: datetime) -> bool:
+    """Whether what was sent is overdue; what tells no time is not."""
+    sent = part.get("sentTime")
     return bool(sent) and (now - datetime.fromisoformat(str(sent))).total_seconds() > PATIENCE

@@ -99,7 +99,7 @@ def proxy_problems(mesh: Mesh, name: str) -> list[Problem]:
     if not late:
         return []
     total = len(proxies_of(mesh, name) or [])
-    names = some([f"{proxy.name} {proxy.state}" for proxy in late])
+    names = some([f"{one.name} {one.state}" + (f" ({one.refusal})" if one.refusal else "") for one in late])
     return [
         Problem(
             WARNING,

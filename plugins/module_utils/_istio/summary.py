@@ -74,7 +74,7 @@ def _token(credential: Result) -> str:
     """How long the primary's credential lasts; the primary has none for itself."""
     if not credential["present"]:
         return "-"
-    return "no end" if credential["days_left"] is None else f"{credential['days_left']} days"
+    return "no end" if credential["days_left"] is None else f"{credential['days_left']} d"
 
 
 def _addresses(gateways: t.Sequence[Result]) -> str:

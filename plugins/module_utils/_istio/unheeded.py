@@ -31,7 +31,7 @@ KINDS = (
     Kind("telemetry.istio.io/v1", "Telemetry", "telemetries"),
 )
 # Labels that Istio's charts give what they bring.
-CHART_LABELS = (("app.kubernetes.io/part-of", "istio"), ("operator.istio.io/component", None))
+PART_OF, COMPONENT = ("app.kubernetes.io/part-of", "istio"), "operator.istio.io/component"
 FEW = 3
 
 # namespace/name by kind.
@@ -53,7 +53,7 @@ def unheeded(lists: t.Iterable[tuple[Kind, list[Object]]]) -> Unheeded:
 def is_users(live: Object) -> bool:
     """Whether an object is neither ours nor of Istio's charts."""
     labels = live["metadata"].get("labels") or {}
-    by_charts = any(labels.get(key) == value or (value is None and key in labels) for key, value in CHART_LABELS)
+    by_charts = PART_OF in labels.items() or COMPONENT in labels
     return not is_ours(live) and not by_charts
 
 

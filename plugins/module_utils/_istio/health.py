@@ -188,18 +188,23 @@ def _istiods(mesh: Mesh) -> list[Problem]:
 
 def _view(mesh: Mesh, state: MemberState, view: View) -> list[Problem]:
     """How the member belongs to the mesh, which nobody asks before it has joined."""
-    name, primary = state.name, mesh.state(mesh.primary)
+    name, primary = state.name, mesh.state(mesh.primary).view
     problems = reading_problems(name, view.errors)
-    if mesh.has_joined(name):
-        root = (primary.view.root if primary.view else None) or frozenset()
-        if name == mesh.primary:
-            problems += [unknown_root(name, mesh.namespace)] if view.root is not None and not root else []
-            problems += unread_views(mesh)
-        elif root:
-            problems += root_problems(name, mesh.namespace, view.root, root)
-        problems += webhook_problems(name, mesh.namespace, view.webhooks, root)
-        problems += [*endpoint_problems(mesh, state), *network_problems(mesh, state)]
-    return [*problems, *unheeded_problems(name, mesh.primary, view.unheeded)]
+    if not mesh.has_joined(name):
+        return problems
+    root = (primary.root if primary else None) or frozenset()
+    if name == mesh.primary:
+        problems += [unknown_root(name, mesh.namespace)] if view.root is not None and not root else []
+        problems += unread_views(mesh)
+    elif root:
+        problems += root_problems(name, mesh.namespace, view.root, root)
+    return [
+        *problems,
+        *webhook_problems(name, mesh.namespace, view.webhooks, root),
+        *endpoint_problems(mesh, state),
+        *network_problems(mesh, state),
+        *unheeded_problems(name, mesh.primary, view.unheeded),
+    ]
 
 
 def _labels(mesh: Mesh, name: str) -> list[Problem]:

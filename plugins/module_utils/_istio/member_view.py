@@ -18,6 +18,7 @@ from .trust import ROOT_CONFIG_MAP, Certificates, Webhook, root_in, webhooks_in
 from .unheeded import KINDS, Unheeded, unheeded
 
 ENDPOINT_SLICE = Kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices")
+LIST = "list "
 SERVICE_LABEL, HEADLESS_LABEL = "kubernetes.io/service-name", "service.kubernetes.io/headless"
 
 
@@ -82,10 +83,12 @@ def reading_problems(cluster: str, errors: t.Sequence[MeshError]) -> list[Proble
     if not errors:
         return []
     actions = sorted({error.what.removeprefix("cannot ") for error in errors})
+    lists = [action.removeprefix(LIST) for action in actions if action.startswith(LIST)]
+    told = [action for action in actions if not action.startswith(LIST)] + ([LIST + ", ".join(lists)] if lists else [])
     return [
         Problem(
             WARNING,
-            f"not all is known of the cluster: cannot {', '.join(actions)}",
+            f"not all is known of the cluster: cannot {'; '.join(told)}",
             why=f"What is not read is not checked. {errors[0].why}",
             todo=errors[0].todo,
             cluster=cluster,

@@ -51,7 +51,7 @@ def endpoint_problems(mesh: Mesh, state: MemberState) -> list[Problem]:
 
 def closed_networks(mesh: Mesh) -> dict[str, list[str]]:
     """By network: the istiod pods that know no gateway into it, in a mesh of several networks."""
-    networks = sorted({state.network for state in mesh.members} - {""})
+    networks = sorted({state.network for state in mesh.members if mesh.has_joined(state.name)} - {""})
     closed: dict[str, list[str]] = {}
     for network in networks if networks[1:] else []:
         pods = [
@@ -71,7 +71,7 @@ def network_problems(mesh: Mesh, state: MemberState) -> list[Problem]:
         Problem(
             ERROR,
             f"no gateway leads into network {state.network}",
-            why=f"the mesh has several networks, and {', '.join(pods)} of istiod has no address for this one (/debug/networkz)",
+            why=f"the mesh has several networks, and istiod knows no address of a gateway of this one: {', '.join(pods)}",
             todo="Check that istio-eastwestgateway is there with the label topology.istio.io/network and an address: run the "
             f"playbook multiregion.istio.{'primary' if state.name == mesh.primary else 'remotes'}",
             cluster=state.name,

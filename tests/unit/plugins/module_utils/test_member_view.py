@@ -141,3 +141,12 @@ def test_resources_that_nobody_reads_are_one_warning_that_names_a_few() -> None:
     )
     assert "east" in problem.why and "east" in problem.todo
     assert unheeded_problems("west", "east", {}) == []
+
+
+def test_all_that_may_not_be_read_is_one_warning() -> None:
+    actions = ("list sidecars", "read ConfigMap istio-system/x", "list gateways", "list gateways")
+    (problem,) = reading_problems("west", [ApiError(f"cannot {action}", status=403, why="no") for action in actions])
+    assert (
+        problem.what == "not all is known of the cluster: cannot read ConfigMap istio-system/x; list gateways, sidecars"
+    )
+    assert reading_problems("west", []) == []

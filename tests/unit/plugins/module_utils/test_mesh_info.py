@@ -27,6 +27,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.member im
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh import Mesh, is_synced, status_of
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.pods import PodState
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.record import Record, record
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kubeconfig import ClusterCredential, render
 
 INJECTED = Injection("default", "proxyv2:1")
@@ -161,7 +162,7 @@ def test_a_cluster_that_nobody_named_is_told() -> None:
 
 
 def token(expires: datetime | None) -> str:
-    claims = {"exp": int(expires.timestamp())} if expires else {}
+    claims = {"exp": int(expires.timestamp()), "iat": int(expires.timestamp()) - 30 * 86400} if expires else {}
     return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.y"
 
 
@@ -172,6 +173,7 @@ def test_days_left_come_from_the_token_itself(expires: datetime | None, days: in
     remote = {"metadata": {"name": "west"}, "status": {"Status": "Available", "LastVerified": "2026-11-24T10:00:00Z"}}
     entry = record(remote, secret, datetime(2026, 11, 24, 12, tzinfo=timezone.utc))
     assert (entry.status, entry.has_credential, entry.days_left) == ("Available", True, days)
+    assert entry.lifetime_days == (30 if expires else 0)
 
 
 def test_a_member_without_its_secret_has_no_credential() -> None:
@@ -332,3 +334,47 @@ def test_one_region_or_no_control_plane_is_no_matter_of_failover(monkeypatch: py
     monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: pytest.fail("nothing is to be read"))
     run(monkeypatch, SOUND, region="r1", members=[{"name": "west", "region": "r1"}])
     run(monkeypatch, replace(SOUND, istiods=()), **TWO_REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("params", "thorough"),
+    [
+        ({}, True),
+        ({"wait": False}, True),
+        ({"wait_for": "served"}, False),
+        ({"wait": False, "wait_for": "served"}, True),
+    ],
+)
+def test_waiting_for_service_looks_at_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, params: dict[str, t.Any], thorough: bool
+) -> None:
+    def look(*_args: t.Any, **options: t.Any) -> Mesh:
+        assert options == {"thorough": thorough}
+        return SOUND
+
+    monkeypatch.setattr(mesh_info, "read_mesh", look)
+    mesh_info.run({**PARAMS, **params}, False, print)
+
+
+class Refusing:
+    """A primary of which the records may not be listed."""
+
+    cluster = "east"
+
+    def list(self, *_args: t.Any, **_options: t.Any) -> t.Any:
+        raise MeshError("cannot list remoteistios", why="forbidden")
+
+
+def test_only_remotes_are_looked_at_as_such_and_records_that_may_not_be_read_are_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roles: dict[str, bool] = {}
+
+    def read(access: Access, _namespace: str, *, is_remote: bool, thorough: bool) -> t.Any:
+        roles[access.name] = is_remote and thorough
+        return (Refusing(), EAST) if access.name == "east" else (None, WEST)
+
+    monkeypatch.setattr(mesh_info, "read_member", read)
+    result = mesh_info.run({**PARAMS, "wait": False}, False, print)
+    assert roles == {"east": False, "west": True}
+    assert "cannot list remoteistios: forbidden" in [problem["why"] for problem in result["problems"]]

@@ -125,6 +125,11 @@ def test_every_istiod_pod_knows_a_gateway_into_every_network_of_several() -> Non
     assert settling(mesh) == ["west: no gateway leads into network net2"]
 
 
+def test_a_cluster_that_has_not_joined_makes_no_further_network() -> None:
+    apart = replace(several({}), records={})
+    assert found(apart) == [("error", "west", "the cluster has no RemoteIstio")]
+
+
 def test_a_flat_mesh_needs_no_gateways_and_unknown_ones_are_not_missing() -> None:
     assert found(SOUND) == []
     assert found(several(None)) == []
@@ -164,7 +169,8 @@ def test_trust_of_a_member_is_judged_by_the_primary(fields: dict[str, t.Any], wh
 
 
 def test_a_cluster_that_has_not_joined_is_only_told_to_join() -> None:
-    apart = replace(with_west(root=frozenset(), webhooks=()), records={})
+    others = Webhook("x", (OTHER,))
+    apart = replace(with_west(root=OTHER, webhooks=(others,), unheeded={"Sidecar": ("shop/default",)}), records={})
     assert found(apart) == [("error", "west", "the cluster has no RemoteIstio")]
 
 

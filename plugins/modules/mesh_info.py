@@ -180,9 +180,11 @@ members:
       elements: dict
       sample: [{"name": "istio-ingressgateway-7c5f-x2x2p", "ready": true, "restarts": 0, "reason": ""}]
     injection:
-      description: What became of a pod in a namespace with Istio's label; the image is that of the sidecar.
+      description:
+        - What became of a pod in a namespace with Istio's label; the image is that of the sidecar.
+        - It is not known where the kubeconfig's identity may not create pods.
       type: dict
-      sample: {"ok": true, "namespace": "default", "image": "docker.io/istio/proxyv2:1.31.0", "why": ""}
+      sample: {"ok": true, "known": true, "namespace": "default", "image": "docker.io/istio/proxyv2:1.31.0", "why": ""}
     gateways:
       description:
         - The Services of type LoadBalancer in the mesh's namespace.

@@ -20,7 +20,6 @@ from .record import AVAILABLE, Record
 from .serving import (
     closed_networks,
     endpoint_problems,
-    late_proxies,
     network_problems,
     proxy_problems,
     unread_views,
@@ -93,14 +92,13 @@ def settling(mesh: Mesh) -> list[str]:
 
 
 def _unfinished(mesh: Mesh, state: MemberState) -> list[str]:
-    """What istiod does a moment after a member, a Service or a gateway came, and what proxies are about to take."""
+    """What istiod does a moment after a member, a Service or a gateway came."""
     if not state.view or not mesh.has_joined(state.name):
         return []
     return [
         *awaited(state.view.root, state.view.webhooks),
         *(f"istiod {pod} has no endpoints of {', '.join(services)}" for pod, services in unseen(mesh, state).items()),
         *([f"no gateway leads into network {state.network}"] if state.network in closed_networks(mesh) else []),
-        *(f"{proxy.name} is to take its configuration" for proxy in late_proxies(mesh, state.name)),
     ]
 
 
@@ -142,6 +140,10 @@ def _injection(state: MemberState) -> list[Problem]:
     if not found.namespace:
         todo = "Set mesh_auto_injection_namespaces to the namespaces whose pods belong into the mesh"
         return [Problem(WARNING, "no pod would get a sidecar", found.why, todo, state.name)]
+    if not found.known:
+        what = f"it is not known whether a new pod in namespace {found.namespace} gets a sidecar"
+        todo = f"Let the identity of this kubeconfig create pods in namespace {found.namespace}; the one tried is not stored"
+        return [Problem(WARNING, what, found.why, todo, state.name)]
     return [
         Problem(
             ERROR,

@@ -19,6 +19,8 @@ from .pods import PodState, is_finished, pod_state, proxy_image
 
 INJECTION_LABEL = "istio-injection"
 REVISION_LABEL = "istio.io/rev"
+# By these words of Kubernetes' RBAC, refusals of admission, also HTTP 403, are told apart.
+MAY_NOT = 'cannot create resource "pods"'
 RESTRICTED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -32,11 +34,15 @@ RESTRICTED = {
 
 @dataclass(frozen=True)
 class Injection:
-    """What became of a pod in a namespace with Istio's label. `namespace` is empty where no namespace has one."""
+    """What became of a pod in a namespace with Istio's label. `namespace` is empty where no namespace has one.
+
+    known: whether it was tried at all, which needs the right to create pods
+    """
 
     namespace: str
     image: str = ""
     why: str = ""
+    known: bool = True
 
     @property
     def ok(self) -> bool:
@@ -128,7 +134,7 @@ def try_injection(client: KubernetesClient, namespace: str) -> Injection:
     except ApiError as error:
         if not error.status:
             raise
-        return Injection(namespace, why=error.why)
+        return Injection(namespace, why=error.why, known=MAY_NOT not in error.why)
     image = proxy_image(admitted)
     return Injection(namespace, image, "" if image else "the pod was admitted without istio-proxy")
 

@@ -116,6 +116,10 @@ def test_missing_injection_is_an_error_and_no_labelled_namespace_a_warning() -> 
     assert found(replace(SOUND, members=(EAST, broken))) == [
         ("error", "west", "a new pod in namespace default would not get a sidecar")
     ]
+    untried = replace(WEST, injection=Injection("default", why="forbidden", known=False))
+    assert found(replace(SOUND, members=(EAST, untried))) == [
+        ("warning", "west", "it is not known whether a new pod in namespace default gets a sidecar")
+    ]
     unlabelled = replace(WEST, injection=Injection("", why="no namespace has the label"))
     assert found(replace(SOUND, members=(EAST, unlabelled))) == [("warning", "west", "no pod would get a sidecar")]
 

@@ -233,6 +233,19 @@ def test_a_refused_pod_says_why_there_is_no_sidecar() -> None:
     assert (tried.ok, tried.why) == (False, "failed calling webhook")
 
 
+@pytest.mark.parametrize(
+    ("why", "known"),
+    [
+        ('pods is forbidden: User "few" cannot create resource "pods" in API group "" (HTTP 403)', False),
+        ('pods "x" is forbidden: violates PodSecurity "restricted" (HTTP 403)', True),
+        ('admission webhook "policy.example.com" denied the request (HTTP 403)', True),
+    ],
+)
+def test_without_the_right_to_create_pods_it_is_not_known_whether_they_get_sidecars(why: str, known: bool) -> None:
+    tried = try_injection(answering(ApiError("cannot create", status=403, why=why)), "default")
+    assert (tried.ok, tried.known) == (False, known)
+
+
 def test_a_pod_without_a_sidecar_is_told() -> None:
     tried = try_injection(answering({"spec": {"containers": [{"name": "check"}]}}), "default")
     assert (tried.ok, tried.why) == (False, "the pod was admitted without istio-proxy")

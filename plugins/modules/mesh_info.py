@@ -11,8 +11,14 @@ short_description: Tell how a mesh is, seen from its control plane and from ever
 description:
   - The task's cluster is the primary. All members are read at the same time.
   - Every istiod pod is asked which clusters it reads, since pods of istiod differ in that when an API server was away for a while.
+  - Each of them is asked too which endpoints of every member it has, which gateways it knows into other networks, and which
+    of its proxies did not take their last configuration.
   - In each member a pod is admitted, without being stored, in one namespace that has Istio's label, to see that it gets a sidecar.
+    The root certificates of all members and the CA bundles of their injection webhooks are compared with the primary's.
+  - Resources of Istio that users wrote in remotes are told, since istiod reads those of the primary alone.
   - What is wrong is returned, the task does not fail. A member that cannot be reached is a problem of that member.
+requirements:
+  - netaddr >= 1.3
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
   - multiregion.istio._attributes
@@ -47,9 +53,19 @@ options:
     description:
       - Region of the primary.
       - With members in several regions it is a problem, of severity V(warning), when no DestinationRule lets a host go over to
-        another region.
+        another region. Where locality routing is on, nodes without a label that tells where they are are a problem too.
     type: str
     default: ''
+  credential_days:
+    description:
+      - Days that the credential of a member has to last. With fewer left it is a problem, of severity V(warning).
+      - One whose whole life is short is a problem only once less than a third of it is left.
+    type: int
+    default: 30
+  eastwest_public:
+    description: Whether load balancers between members may have public addresses. Else it is a problem, of severity V(warning).
+    type: bool
+    default: false
   namespace:
     description: Namespace of the mesh, the same in all members.
     type: str
@@ -68,7 +84,7 @@ options:
     description:
       - V(settled) waits while something may heal by itself, as O(wait) says.
       - V(served) waits until every istiod reads the O(members) and a new pod of a namespace with Istio's label gets a sidecar there,
-        whatever else is wrong.
+        whatever else is wrong. Then endpoints, proxies, certificates and resources are not looked at.
     type: str
     choices: [settled, served]
     default: settled
@@ -81,9 +97,11 @@ options:
     type: float
     default: 2
 notes:
-  - The kubeconfig of the primary needs to list pods, services, namespaces, secrets and RemoteIstio objects and to forward ports of
-    pods in O(namespace), with members in several regions also to get ConfigMaps there and to list DestinationRules; those of the
-    others to list pods, services and namespaces. All need to create pods (which are not stored).
+  - The kubeconfig of the primary needs to list secrets and RemoteIstio objects and to forward ports of pods in O(namespace), with
+    members in several regions also to list DestinationRules. All need to list pods and services and to get ConfigMaps in
+    O(namespace), to list namespaces, EndpointSlices and MutatingWebhookConfigurations, and to create pods (which are not
+    stored); with locality routing to list nodes; those of remotes to list Istio's resources.
+  - What may not be read is a problem of severity V(warning), since it is not checked.
 author:
   - multiregion.istio contributors (!UNKNOWN)
 """
@@ -123,6 +141,10 @@ members:
       description: V(primary) or V(remote).
       type: str
       sample: remote
+    network:
+      description: Its Istio network, by the label of the mesh's namespace.
+      type: str
+      sample: network1
     status:
       description:
         - The status of its RemoteIstio, empty where there is none.
@@ -138,28 +160,51 @@ members:
       type: bool
       sample: true
     sync:
-      description: How each istiod pod sees it.
+      description: How each istiod pod sees it, and how many addresses of its Services that has; V(none) where it is not known.
       type: list
       elements: dict
-      sample: [{"istiod": "istiod-5f9c7d7b9-8xk2p", "status": "synced"}]
+      sample: [{"istiod": "istiod-5f9c7d7b9-8xk2p", "status": "synced", "endpoints": 12}]
+    endpoints:
+      description: The lowest of these numbers.
+      type: int
+      sample: 12
+    proxies:
+      description:
+        - Its proxies that are connected to istiod, and how many of them did not take their last configuration within 10 seconds,
+          or never took one. V(none) where it is not known.
+      type: dict
+      sample: {"connected": 9, "stale": 0, "never_acknowledged": 0}
     pods:
       description: The pods of the mesh's namespace. The reason tells why one is not Ready.
       type: list
       elements: dict
       sample: [{"name": "istio-ingressgateway-7c5f-x2x2p", "ready": true, "restarts": 0, "reason": ""}]
     injection:
-      description: What became of a pod in a namespace with Istio's label; the image is that of the sidecar.
+      description:
+        - What became of a pod in a namespace with Istio's label; the image is that of the sidecar.
+        - It is not known where the kubeconfig's identity may not create pods.
       type: dict
-      sample: {"ok": true, "namespace": "default", "image": "docker.io/istio/proxyv2:1.31.0", "why": ""}
+      sample: {"ok": true, "known": true, "namespace": "default", "image": "docker.io/istio/proxyv2:1.31.0", "why": ""}
     gateways:
-      description: The Services of type LoadBalancer in the mesh's namespace.
+      description:
+        - The Services of type LoadBalancer in the mesh's namespace.
+        - The purpose is V(ingress), V(east-west) for requests of other networks, or V(istiod) for the one by which remotes reach it.
+        - The kinds tell of each address whether it is V(private) or V(public), or a V(host name).
       type: list
       elements: dict
-      sample: [{"name": "istio-ingressgateway", "addresses": ["10.10.1.200"]}]
+      sample: [{"name": "istio-ingressgateway", "purpose": "ingress", "addresses": ["10.10.1.200"], "kinds": ["private"]}]
     credential:
       description: What the primary has to read it. The days are V(none) where it never expires.
       type: dict
       sample: {"present": true, "days_left": null}
+    root:
+      description: The root certificate that its proxies trust, by the first digits of its SHA-256; empty where there is none.
+      type: str
+      sample: "sha256:21d2781c6445"
+    unheeded:
+      description: How many resources of Istio users wrote in it that istiod does not read, by kind.
+      type: dict
+      sample: {"VirtualService": 2}
     problems:
       description: What is wrong with it, as in RV(problems).
       type: list
@@ -182,6 +227,10 @@ istiods:
       description: Its version, empty where it did not answer.
       type: str
       sample: 1.31.0
+    networks:
+      description: The addresses of gateways that it knows, by network; V(none) where it is not known.
+      type: dict
+      sample: {"network1": ["10.10.1.201"], "network2": ["10.20.1.201"]}
 problems:
   description: All that is wrong, by cluster, errors first.
   returned: success
@@ -213,7 +262,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_info import run
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_info import missing_libraries, run
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
@@ -232,6 +281,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "name": {"type": "str", "required": True},
         "region": {"type": "str", "default": ""},
         "members": {"type": "list", "elements": "dict", "default": [], "options": MEMBER_OPTIONS},
+        "credential_days": {"type": "int", "default": 30},
+        "eastwest_public": {"type": "bool", "default": False},
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},
         "wait": {"type": "bool", "default": False},
@@ -242,7 +293,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def main() -> None:
-    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run)
+    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run, missing_libraries)
 
 
 if __name__ == "__main__":

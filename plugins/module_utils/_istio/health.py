@@ -10,62 +10,56 @@ from dataclasses import dataclass
 
 from .._errors import MeshError
 from .._problems import ERROR, WARNING, Problem
-from .istiod import NOT_LISTED, SYNCED, Istiod
-from .locality import Locality, failover_problems
+from .gateways import gateway_problems
+from .istiod import NOT_LISTED, SYNCED
+from .locality import failover_problems
 from .member import MemberState
+from .member_view import View, reading_problems
+from .mesh import Mesh, is_synced
 from .record import AVAILABLE, Record
-
-FEW_DAYS = 14
+from .serving import (
+    closed_networks,
+    endpoint_problems,
+    network_problems,
+    proxy_problems,
+    unread_views,
+    unseen,
+)
+from .trust import awaited, root_problems, unknown_root, webhook_problems
+from .unheeded import unheeded_problems
 
 
 @dataclass(frozen=True)
-class Mesh:
-    """All that was read: `primary` is the name of the primary, which is among the members; records by cluster name; locality
-    where regions were given."""
+class Wishes:
+    """What is a problem by choice: days that a credential has to last, and whether gateways between members may be public."""
 
-    primary: str
-    namespace: str
-    members: tuple[MemberState, ...]
-    istiods: tuple[Istiod, ...]
-    records: t.Mapping[str, Record]
-    locality: Locality | None = None
-
-    def state(self, name: str) -> MemberState:
-        return next(member for member in self.members if member.name == name)
+    credential_days: int = 30
+    eastwest_public: bool = False
 
 
-def sync_of(mesh: Mesh, name: str) -> list[dict[str, str]]:
-    """How each istiod pod sees a member."""
-    return [{"istiod": istiod.pod, "status": istiod.status_of(name)} for istiod in mesh.istiods]
-
-
-def is_synced(mesh: Mesh, name: str) -> bool:
-    """Whether every istiod pod, and at least one, reads the member."""
-    return bool(mesh.istiods) and all(istiod.status_of(name) == SYNCED for istiod in mesh.istiods)
-
-
-def status_of(mesh: Mesh, name: str) -> str:
-    """The member's status in its RemoteIstio. The primary has none: Available where every istiod pod answers."""
-    if name != mesh.primary:
-        return mesh.records[name].status if name in mesh.records else ""
-    return AVAILABLE if is_synced(mesh, name) else "Unavailable"
-
-
-def member_problems(mesh: Mesh, name: str) -> list[Problem]:
+def member_problems(mesh: Mesh, name: str, wishes: Wishes = Wishes()) -> list[Problem]:
     """All that is wrong with one member."""
     state = mesh.state(name)
     problems = (
         [_unreachable(state.error, name)]
         if state.error
-        else [*_pods(mesh, state), *_gateways(state), *_injection(state)]
+        else [
+            *_pods(mesh, state),
+            *gateway_problems(name, state.gateways, may_be_public=wishes.eastwest_public),
+            *_injection(state),
+            *_labels(mesh, name),
+        ]
     )
     if mesh.state(mesh.primary).error:
         return problems  # what the primary knows of the member is not known
-    problems += _istiods(mesh) if name == mesh.primary else _record(mesh, name)
-    return [*problems, *_sync(mesh, name)]
+    problems += _primary(mesh) if name == mesh.primary else _record(mesh, name, wishes.credential_days)
+    problems += _sync(mesh, name)
+    if state.view and not state.error:
+        problems += _view(mesh, state, state.view)
+    return [*problems, *proxy_problems(mesh, name)]
 
 
-def mesh_problems(mesh: Mesh) -> list[Problem]:
+def mesh_problems(mesh: Mesh, wishes: Wishes = Wishes()) -> list[Problem]:
     """All that is wrong: the members' problems and those of no member."""
     names = [member.name for member in mesh.members]
     known = {*mesh.records, *(entry.id for istiod in mesh.istiods for entry in istiod.clusters)}
@@ -78,7 +72,7 @@ def mesh_problems(mesh: Mesh) -> list[Problem]:
         )
         for name in sorted(known - set(names))
     ]
-    members = (problem for name in names for problem in member_problems(mesh, name))
+    members = (problem for name in names for problem in member_problems(mesh, name, wishes))
     return [*strangers, *failover_problems(mesh.locality), *members]
 
 
@@ -93,7 +87,19 @@ def settling(mesh: Mesh) -> list[str]:
             waiting.append(f"{member.name}: istiod says {', '.join(sorted(statuses))}")
         waiting += [f"{member.name}: Pod {pod.name} is not Ready" for pod in member.pods if not pod.ready]
         waiting += [f"{member.name}: Service {one.name} has no address" for one in member.gateways if not one.addresses]
+        waiting += [f"{member.name}: {text}" for text in _unfinished(mesh, member)]
     return waiting
+
+
+def _unfinished(mesh: Mesh, state: MemberState) -> list[str]:
+    """What istiod does a moment after a member, a Service or a gateway came."""
+    if not state.view or not mesh.has_joined(state.name):
+        return []
+    return [
+        *awaited(state.view.root, state.view.webhooks),
+        *(f"istiod {pod} has no endpoints of {', '.join(services)}" for pod, services in unseen(mesh, state).items()),
+        *([f"no gateway leads into network {state.network}"] if state.network in closed_networks(mesh) else []),
+    ]
 
 
 def unserved(mesh: Mesh, names: t.Iterable[str]) -> list[str]:
@@ -127,20 +133,6 @@ def _pods(mesh: Mesh, state: MemberState) -> list[Problem]:
     ]
 
 
-def _gateways(state: MemberState) -> list[Problem]:
-    return [
-        Problem(
-            WARNING,
-            f"Service {gateway.name} has no address",
-            why="its load balancer is pending",
-            todo="Look at the events of the Service; the cloud's controller says there what it lacks",
-            cluster=state.name,
-        )
-        for gateway in state.gateways
-        if not gateway.addresses
-    ]
-
-
 def _injection(state: MemberState) -> list[Problem]:
     found = state.injection
     if found.ok:
@@ -148,6 +140,10 @@ def _injection(state: MemberState) -> list[Problem]:
     if not found.namespace:
         todo = "Set mesh_auto_injection_namespaces to the namespaces whose pods belong into the mesh"
         return [Problem(WARNING, "no pod would get a sidecar", found.why, todo, state.name)]
+    if not found.known:
+        what = f"it is not known whether a new pod in namespace {found.namespace} gets a sidecar"
+        todo = f"Let the identity of this kubeconfig create pods in namespace {found.namespace}; the one tried is not stored"
+        return [Problem(WARNING, what, found.why, todo, state.name)]
     return [
         Problem(
             ERROR,
@@ -157,6 +153,15 @@ def _injection(state: MemberState) -> list[Problem]:
             cluster=state.name,
         )
     ]
+
+
+def _primary(mesh: Mesh) -> list[Problem]:
+    error = mesh.records_error
+    if not error:
+        return _istiods(mesh)
+    what = "it is not known which members are on record and how long their credentials last"
+    why = f"{error.what}: {error.why}"
+    return [Problem(WARNING, what, why, error.todo, mesh.primary), *_istiods(mesh)]
 
 
 def _istiods(mesh: Mesh) -> list[Problem]:
@@ -183,6 +188,31 @@ def _istiods(mesh: Mesh) -> list[Problem]:
     ]
 
 
+def _view(mesh: Mesh, state: MemberState, view: View) -> list[Problem]:
+    """How the member belongs to the mesh, which nobody asks before it has joined."""
+    name, primary = state.name, mesh.state(mesh.primary).view
+    problems = reading_problems(name, view.errors)
+    if not mesh.has_joined(name):
+        return problems
+    root = (primary.root if primary else None) or frozenset()
+    if name == mesh.primary:
+        problems += [unknown_root(name, mesh.namespace)] if view.root is not None and not root else []
+        problems += unread_views(mesh)
+    elif root:
+        problems += root_problems(name, mesh.namespace, view.root, root)
+    return [
+        *problems,
+        *webhook_problems(name, mesh.namespace, view.webhooks, root),
+        *endpoint_problems(mesh, state),
+        *network_problems(mesh, state),
+        *unheeded_problems(name, mesh.primary, view.unheeded),
+    ]
+
+
+def _labels(mesh: Mesh, name: str) -> list[Problem]:
+    return [problem for problem in (mesh.locality.labels if mesh.locality else ()) if problem.cluster == name]
+
+
 def _sync(mesh: Mesh, name: str) -> list[Problem]:
     """One problem for all istiod pods that answer and do not read the member."""
     wrong = {
@@ -201,7 +231,9 @@ def _sync(mesh: Mesh, name: str) -> list[Problem]:
     return [Problem(ERROR, "istiod does not read the cluster", why, todo, name)]
 
 
-def _record(mesh: Mesh, name: str) -> list[Problem]:
+def _record(mesh: Mesh, name: str, credential_days: int) -> list[Problem]:
+    if mesh.records_error:
+        return []  # told at the primary
     record = mesh.records.get(name)
     join = "Run the playbook multiregion.istio.remotes: it brings the cluster to its RemoteIstio"
     if record is None:
@@ -218,9 +250,22 @@ def _record(mesh: Mesh, name: str) -> list[Problem]:
         problems.append(
             Problem(ERROR, "the primary has no credential for the cluster", "its Secret is missing", join, name)
         )
-    elif record.days_left is not None and record.days_left < FEW_DAYS:
-        severity = ERROR if record.days_left < 0 else WARNING
-        when = "has expired" if record.days_left < 0 else f"expires in {record.days_left} days"
-        why = f"on {record.expires} istiod loses sight of the cluster"
-        problems.append(Problem(severity, f"the primary's credential for the cluster {when}", why, join, name))
-    return problems
+    return [*problems, *_credential(record, credential_days)]
+
+
+def _credential(record: Record, credential_days: int) -> list[Problem]:
+    """A credential near its end. One with a short life only once less than a third of it is left, when a run renews it."""
+    left = record.days_left
+    if left is None or left >= credential_days or (record.lifetime_days and left * 3 >= record.lifetime_days):
+        return []
+    severity = ERROR if left < 0 else WARNING
+    when = "has expired" if left < 0 else f"expires in {left} days"
+    return [
+        Problem(
+            severity,
+            f"the primary's credential for the cluster {when}",
+            why=f"on {record.expires} istiod loses sight of the cluster",
+            todo="Run the playbook multiregion.istio.remotes: it mints a token anew in the last third of its life",
+            cluster=record.name,
+        )
+    ]

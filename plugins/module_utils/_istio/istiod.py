@@ -8,13 +8,13 @@ Read on its monitoring port through a port-forward: /debug answers loopback only
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from .._errors import MeshError
 from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import POD
 from .._kubernetes.port_forward import Answer, PortForward
+from .istiod_views import Views, content_of, read_views
 from .pods import PodState, pod_state
 
 MONITORING_PORT = 15014
@@ -42,6 +42,7 @@ class Istiod:
     clusters: tuple[RegisteredCluster, ...] = ()
     error: str = ""
     todo: str = ""
+    views: Views = Views()
 
     def status_of(self, cluster: str) -> str:
         """How this pod sees a member."""
@@ -61,8 +62,8 @@ def istiod_pods(pods: list[Object]) -> list[Object]:
     ]
 
 
-def read_istiod(client: KubernetesClient, pod: Object) -> Istiod:
-    """Ask one istiod pod. Never raises: what goes wrong is in `error`."""
+def read_istiod(client: KubernetesClient, pod: Object, *, thorough: bool = True) -> Istiod:
+    """Ask one istiod pod, `thorough` for its views too. Never raises: what goes wrong is in `error`."""
     metadata = pod["metadata"]
     name, revision = metadata["name"], (metadata.get("labels") or {}).get("istio.io/rev", "")
     state: PodState = pod_state(pod)
@@ -72,20 +73,17 @@ def read_istiod(client: KubernetesClient, pod: Object) -> Istiod:
         with PortForward(client, metadata["namespace"], name, MONITORING_PORT) as forward:
             clusters = parse_clusters(forward.get("/debug/clusterz"))
             version = parse_version(forward.get("/version"))
+            views = read_views(forward) if thorough else Views()
     except MeshError as error:
         return Istiod(name, revision, error=error.why or error.what, todo=error.todo)
     except ValueError as error:
         return Istiod(name, revision, error=str(error))
-    return Istiod(name, revision, version, clusters)
+    return Istiod(name, revision, version, clusters, views=views)
 
 
 def parse_clusters(answer: Answer) -> tuple[RegisteredCluster, ...]:
     """/debug/clusterz: [{"id": "east", "secretName": "istio-system/east", "syncStatus": "synced"}]. Raises ValueError."""
-    if answer.status != 200:
-        raise ValueError(
-            f"/debug/clusterz answered HTTP {answer.status}: {answer.body[:200].decode(errors='replace').strip()}"
-        )
-    entries = json.loads(answer.body)
+    entries = content_of(answer)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("/debug/clusterz did not answer with a list of clusters")
     return tuple(

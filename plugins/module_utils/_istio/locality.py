@@ -29,13 +29,14 @@ MANY_NODES = 3
 class Locality:
     """What decides about failover: the members' regions, whether locality routing is on, and DestinationRules of the primary.
 
-    `error` says why that could not be read, and then the rest does not count.
+    `error` says why that could not be read, and then the rest does not count. `labels` are problems with labels of nodes.
     """
 
     regions: tuple[str, ...]
     is_enabled: bool = False
     rules: tuple[Object, ...] = ()
     error: str = ""
+    labels: tuple[Problem, ...] = ()
 
 
 def several(regions: t.Iterable[str]) -> list[str]:

@@ -13,10 +13,14 @@ from .._kubernetes.access import Access
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import NAMESPACE, POD, SERVICE
+from .gateways import NETWORK_LABEL, Gateway, gateway
+from .member_view import View, read_view
 from .pods import PodState, is_finished, pod_state, proxy_image
 
 INJECTION_LABEL = "istio-injection"
 REVISION_LABEL = "istio.io/rev"
+# By these words of Kubernetes' RBAC, refusals of admission, also HTTP 403, are told apart.
+MAY_NOT = 'cannot create resource "pods"'
 RESTRICTED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -30,11 +34,15 @@ RESTRICTED = {
 
 @dataclass(frozen=True)
 class Injection:
-    """What became of a pod in a namespace with Istio's label. `namespace` is empty where no namespace has one."""
+    """What became of a pod in a namespace with Istio's label. `namespace` is empty where no namespace has one.
+
+    known: whether it was tried at all, which needs the right to create pods
+    """
 
     namespace: str
     image: str = ""
     why: str = ""
+    known: bool = True
 
     @property
     def ok(self) -> bool:
@@ -42,16 +50,13 @@ class Injection:
 
 
 @dataclass(frozen=True)
-class Gateway:
-    """A Service of type LoadBalancer; `addresses` is empty while its load balancer is pending."""
-
-    name: str
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class MemberState:
-    """One cluster as read; `error` says why it could not be, and then the rest is empty."""
+    """One cluster as read; `error` says why it could not be, and then the rest is empty.
+
+    network:    its Istio network, by the label of the mesh's namespace
+    namespaces: the mesh's and those that ask for sidecars
+    view:       None where only pods, gateways and injection were looked at
+    """
 
     name: str
     pods: tuple[PodState, ...] = ()
@@ -59,20 +64,26 @@ class MemberState:
     injection: Injection = Injection("")
     error: MeshError | None = None
     objects: tuple[Object, ...] = ()
+    network: str = ""
+    namespaces: frozenset[str] = frozenset()
+    view: View | None = None
 
 
-def read_member(access: Access, namespace: str) -> tuple[KubernetesClient | None, MemberState]:
+def read_member(
+    access: Access, namespace: str, *, is_remote: bool, thorough: bool
+) -> tuple[KubernetesClient | None, MemberState]:
     """Read one cluster. Never raises: an unreachable one has `error`. The client serves for further questions."""
     try:
         client = KubernetesClient(access)
-        pods, services, namespaces = in_parallel(
-            [
-                lambda: client.list(POD, namespace),
-                lambda: client.list(SERVICE, namespace),
-                lambda: client.list(NAMESPACE),
-            ]
-        )
-        injection = try_injection(client, injected_namespace(namespaces))
+        calls: list[t.Callable[[], t.Any]] = [
+            lambda: client.list(POD, namespace),
+            lambda: client.list(SERVICE, namespace),
+            lambda: client.list(NAMESPACE),
+            lambda: read_view(client, namespace, is_remote=is_remote) if thorough else None,
+        ]
+        pods, services, namespaces, view = in_parallel(calls)
+        injected = injected_namespaces(namespaces)
+        injection = try_injection(client, usual_namespace(injected))
     except MeshError as error:
         return None, MemberState(access.name, error=error)
     return client, MemberState(
@@ -81,16 +92,29 @@ def read_member(access: Access, namespace: str) -> tuple[KubernetesClient | None
         gateways=tuple(gateway(service) for service in services if service["spec"].get("type") == "LoadBalancer"),
         injection=injection,
         objects=tuple(pods),
+        network=network_in(namespaces, namespace),
+        namespaces=frozenset({namespace, *injected}),
+        view=view,
     )
 
 
-def injected_namespace(namespaces: list[Object]) -> str:
-    """The namespace that a pod is tried in: "default" where it has Istio's label, else the first that has; "" for none."""
-    injected = sorted(
+def network_in(namespaces: list[Object], namespace: str) -> str:
+    """The Istio network of a cluster, by the label of the mesh's namespace; "" where it has none."""
+    room = next((item for item in namespaces if item["metadata"]["name"] == namespace), None)
+    return str(((room or {"metadata": {}})["metadata"].get("labels") or {}).get(NETWORK_LABEL, ""))
+
+
+def injected_namespaces(namespaces: list[Object]) -> list[str]:
+    """Those that have Istio's label and stay."""
+    return sorted(
         item["metadata"]["name"]
         for item in namespaces
         if is_injected(item["metadata"].get("labels") or {}) and not item["metadata"].get("deletionTimestamp")
     )
+
+
+def usual_namespace(injected: list[str]) -> str:
+    """The namespace that a pod is tried in: "default" where it has Istio's label, else the first that has; "" for none."""
     return "default" if "default" in injected else next(iter(injected), "")
 
 
@@ -110,7 +134,7 @@ def try_injection(client: KubernetesClient, namespace: str) -> Injection:
     except ApiError as error:
         if not error.status:
             raise
-        return Injection(namespace, why=error.why)
+        return Injection(namespace, why=error.why, known=MAY_NOT not in error.why)
     image = proxy_image(admitted)
     return Injection(namespace, image, "" if image else "the pod was admitted without istio-proxy")
 
@@ -124,10 +148,3 @@ def sample_pod(namespace: str) -> Object:
         "metadata": {"name": "multiregion-istio-injection-check", "namespace": namespace},
         "spec": {"automountServiceAccountToken": False, "containers": [container]},
     }
-
-
-def gateway(service: Object) -> Gateway:
-    """A gateway from its Service: addresses or hostnames of its load balancer."""
-    ingress = service.get("status", {}).get("loadBalancer", {}).get("ingress") or []
-    addresses = tuple(entry.get("ip") or entry.get("hostname") or "" for entry in ingress)
-    return Gateway(service["metadata"]["name"], tuple(filter(None, addresses)))

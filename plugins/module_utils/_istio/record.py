@@ -11,16 +11,20 @@ from datetime import datetime, timezone
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import SECRET
-from .._kubernetes.tokens import expiry_of
+from .._kubernetes.tokens import expiry_of, lifetime_of
 from .registration import SELECTOR, credential_in
 from .resource import kind_of, status_of
+from .terms import DAY
 
 AVAILABLE = "Available"
 
 
 @dataclass(frozen=True)
 class Record:
-    """One member. `expires` is RFC 3339, None where the credential never does; `days_left` is negative once it has."""
+    """One member. `expires` is RFC 3339, None where the credential never does; `days_left` is negative once it has.
+
+    lifetime_days: of the credential from its issue to its end, 0 where it does not say
+    """
 
     name: str
     status: str
@@ -29,6 +33,7 @@ class Record:
     has_credential: bool
     expires: str | None
     days_left: int | None
+    lifetime_days: float = 0
 
 
 def read_records(client: KubernetesClient, namespace: str, api_version: str) -> dict[str, Record]:
@@ -49,7 +54,8 @@ def record(remote: Object, secret: Object | None, now: datetime) -> Record:
     """A Record from a RemoteIstio and the Secret of its name."""
     name, status = remote["metadata"]["name"], status_of(remote)
     credential = credential_in(secret, name)
-    expires = expiry_of(credential.token) if credential else None
+    token = credential.token if credential else ""
+    expires = expiry_of(token)
     return Record(
         name=name,
         status=str(status.get("Status") or ""),
@@ -58,4 +64,5 @@ def record(remote: Object, secret: Object | None, now: datetime) -> Record:
         has_credential=name in ((secret or {}).get("data") or {}),
         expires=expires,
         days_left=(datetime.fromisoformat(expires) - now).days if expires else None,
+        lifetime_days=lifetime_of(token) / DAY,
     )

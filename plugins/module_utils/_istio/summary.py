@@ -8,8 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from .._problems import Problem, printable, report
+from .gateways import INGRESS, PUBLIC
 
 Result = t.Mapping[str, t.Any]
+
+COLUMNS = ["member", "region", "role", "status", "istiod", "endpoints", "proxies", "token", "load balancers"]
+FEW = 2
 
 
 def mesh_summary(found: Result) -> str:
@@ -20,9 +24,7 @@ def mesh_summary(found: Result) -> str:
     if problems or not parts:
         parts.append(report(head, problems) if problems else f"{head}: no problems.")
     if found["members"]:
-        parts.append(
-            table([["member", "region", "role", "status", "istiod", "load balancers"], *map(_member, found["members"])])
-        )
+        parts.append(table([COLUMNS, *map(_member, found["members"])]))
     if found["requests"]:
         parts.append("Requests answered\n" + matrix(found["requests"]))
     return "\n\n".join(parts)
@@ -47,15 +49,41 @@ def table(rows: t.Sequence[t.Sequence[str]]) -> str:
 
 def _member(member: Result) -> list[str]:
     statuses = sorted({seen["status"] for seen in member["sync"]})
-    addresses = [address for gateway in member["gateways"] for address in gateway["addresses"]]
     return [
         member["name"],
         member["region"] or "-",
         member["role"],
         member["status"] or "-",
         ", ".join(statuses) or "-",
-        ", ".join(addresses) or "-",
+        "-" if member["endpoints"] is None else str(member["endpoints"]),
+        _proxies(member["proxies"]),
+        _token(member["credential"]),
+        _addresses(member["gateways"]),
     ]
+
+
+def _proxies(counts: Result | None) -> str:
+    """How many, and how many of them do not listen."""
+    if counts is None:
+        return "-"
+    late = counts["stale"] + counts["never_acknowledged"]
+    return f"{counts['connected']}, {late} stale" if late else str(counts["connected"])
+
+
+def _token(credential: Result) -> str:
+    """How long the primary's credential lasts; the primary has none for itself."""
+    if not credential["present"]:
+        return "-"
+    return "no end" if credential["days_left"] is None else f"{credential['days_left']} d"
+
+
+def _addresses(gateways: t.Sequence[Result]) -> str:
+    """As many as there is room for, those that users come by first."""
+    users_first = sorted(gateways, key=lambda gateway: gateway["purpose"] != INGRESS)
+    pairs = [pair for each in users_first for pair in zip(each["addresses"], each["kinds"], strict=True)]
+    shown = [f"{address} (public)" if kind == PUBLIC else address for address, kind in pairs[:FEW]]
+    more = [f"+{len(pairs) - FEW}"] if pairs[FEW:] else []
+    return ", ".join([*shown, *more]) or "-"
 
 
 def _cell(pair: Result) -> str:

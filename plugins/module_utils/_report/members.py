@@ -20,7 +20,8 @@ AVAILABLE = "Available"
 class Member:
     """One cluster. `state` is one of the words above; texts are empty where no file tells.
 
-    workers: "3 of 3" that are Ready; status: of its RemoteIstio; remarks: what else is worth a look, in a few words each
+    workers: "3 of 3" that are Ready; status: of its RemoteIstio; endpoints: how many istiod has of it; proxies: "9" that are connected,
+    "9, 1 stale" where some do not take their configuration; remarks: what else is worth a look, in a few words each
     """
 
     name: str
@@ -33,6 +34,8 @@ class Member:
     status: str = ""
     state: str = UNKNOWN
     istiod: str = ""
+    endpoints: str = ""
+    proxies: str = ""
     addresses: tuple[str, ...] = ()
     verified: datetime | None = None
     remarks: tuple[str, ...] = ()
@@ -87,6 +90,8 @@ def member(
         status=status,
         state=state_of(status, planned, is_bad=is_bad, is_concern=is_concern),
         istiod=", ".join(sorted({text(row, "status") for row in rows(seen, "sync")} - {""})),
+        endpoints=str(count(seen, "endpoints")) if seen.get("endpoints") is not None else "",
+        proxies=proxies_of(seen),
         addresses=tuple(addresses_of(seen) or texts(joined or installed, "gateway_addresses")),
         verified=moment(seen, "last_verified"),
         remarks=tuple(remarks_of(seen, joined, planned)),
@@ -102,6 +107,12 @@ def workers_of(planned: Entry) -> str:
 def entrances(primary: Entry) -> Entry:
     """The addresses in primary.json, as remotes.json has them of a member."""
     return {"gateway_addresses": [x for key in ("ingress_address", "eastwest_address") if (x := text(primary, key))]}
+
+
+def proxies_of(seen: Entry) -> str:
+    proxies = inner(seen, "proxies")
+    late = count(proxies, "stale") + count(proxies, "never_acknowledged")
+    return (f"{count(proxies, 'connected')}" + (f", {late} stale" if late else "")) if proxies else ""
 
 
 def addresses_of(seen: Entry) -> list[str]:

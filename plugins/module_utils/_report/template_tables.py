@@ -41,7 +41,8 @@ TABLES = """
 
 {% macro members(members) %}
 {% set columns = [("region", "region"), ("VPC", "vpc_id"), ("Kubernetes", "kubernetes"), ("workers", "workers"), \
-("istiod", "istiod"), ("load balancers", "addresses"), ("last verified (UTC)", "verified"), ("remarks", "remarks")] %}
+("istiod", "istiod"), ("endpoints", "endpoints"), ("proxies", "proxies"), ("load balancers", "addresses"), \
+("last verified (UTC)", "verified"), ("remarks", "remarks")] %}
 {% set told = [] %}
 {% for column in columns if members|map(attribute=column[1])|select|list %}{% set _ = told.append(column) %}{% endfor %}
 {% call scroll("Table of members") %}

@@ -15,18 +15,19 @@ import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import mesh_info
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.gateways import Gateway
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.health import (
-    Mesh,
-    is_synced,
+    Wishes,
     mesh_problems,
     settling,
-    status_of,
     unserved,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import Istiod, RegisteredCluster
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import Gateway, Injection, MemberState
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import Injection, MemberState
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh import Mesh, is_synced, status_of
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.pods import PodState
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.record import Record, record
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kubeconfig import ClusterCredential, render
 
 INJECTED = Injection("default", "proxyv2:1")
@@ -115,6 +116,10 @@ def test_missing_injection_is_an_error_and_no_labelled_namespace_a_warning() -> 
     assert found(replace(SOUND, members=(EAST, broken))) == [
         ("error", "west", "a new pod in namespace default would not get a sidecar")
     ]
+    untried = replace(WEST, injection=Injection("default", why="forbidden", known=False))
+    assert found(replace(SOUND, members=(EAST, untried))) == [
+        ("warning", "west", "it is not known whether a new pod in namespace default gets a sidecar")
+    ]
     unlabelled = replace(WEST, injection=Injection("", why="no namespace has the label"))
     assert found(replace(SOUND, members=(EAST, unlabelled))) == [("warning", "west", "no pod would get a sidecar")]
 
@@ -125,13 +130,34 @@ def test_missing_injection_is_an_error_and_no_labelled_namespace_a_warning() -> 
         ({"status": "ReconcileFailed"}, [("error", "west", "its RemoteIstio is ReconcileFailed")]),
         ({"status": ""}, [("error", "west", "its RemoteIstio is without a status")]),
         ({"has_credential": False}, [("error", "west", "the primary has no credential for the cluster")]),
-        ({"days_left": 13}, [("warning", "west", "the primary's credential for the cluster expires in 13 days")]),
+        ({"days_left": 29}, [("warning", "west", "the primary's credential for the cluster expires in 29 days")]),
         ({"days_left": -1}, [("error", "west", "the primary's credential for the cluster has expired")]),
-        ({"days_left": 14}, []),
+        ({"days_left": 30}, []),
     ],
 )
 def test_the_record_of_a_member_is_judged(changes: dict[str, t.Any], wanted: list[t.Any]) -> None:
     assert found(replace(SOUND, records={"west": replace(RECORD, **changes)})) == wanted
+
+
+@pytest.mark.parametrize(("left", "lifetime", "told"), [(29, 30, 0), (10, 30, 0), (9, 30, 1), (29, 365, 1), (-1, 2, 1)])
+def test_a_credential_with_a_short_life_is_told_in_its_last_third(left: int, lifetime: float, told: int) -> None:
+    short = replace(RECORD, days_left=left, lifetime_days=lifetime)
+    assert len(mesh_problems(replace(SOUND, records={"west": short}))) == told
+
+
+def test_how_long_a_credential_has_to_last_may_be_chosen() -> None:
+    mesh = replace(SOUND, records={"west": replace(RECORD, days_left=8)})
+    assert [len(mesh_problems(mesh, Wishes(credential_days=days))) for days in (8, 9)] == [0, 1]
+
+
+def test_records_that_may_not_be_read_are_not_known_and_nothing_is_said_to_be_missing() -> None:
+    error = MeshError("cannot list remoteistios", why="forbidden", todo="Grant it")
+    (problem,) = mesh_problems(replace(SOUND, records={}, records_error=error))
+    assert (problem.severity, problem.cluster, problem.todo) == ("warning", "east", "Grant it")
+    assert (problem.what, problem.why) == (
+        "it is not known which members are on record and how long their credentials last",
+        "cannot list remoteistios: forbidden",
+    )
 
 
 def test_a_cluster_that_nobody_named_is_told() -> None:
@@ -140,7 +166,7 @@ def test_a_cluster_that_nobody_named_is_told() -> None:
 
 
 def token(expires: datetime | None) -> str:
-    claims = {"exp": int(expires.timestamp())} if expires else {}
+    claims = {"exp": int(expires.timestamp()), "iat": int(expires.timestamp()) - 30 * 86400} if expires else {}
     return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.y"
 
 
@@ -151,6 +177,7 @@ def test_days_left_come_from_the_token_itself(expires: datetime | None, days: in
     remote = {"metadata": {"name": "west"}, "status": {"Status": "Available", "LastVerified": "2026-11-24T10:00:00Z"}}
     entry = record(remote, secret, datetime(2026, 11, 24, 12, tzinfo=timezone.utc))
     assert (entry.status, entry.has_credential, entry.days_left) == ("Available", True, days)
+    assert entry.lifetime_days == (30 if expires else 0)
 
 
 def test_a_member_without_its_secret_has_no_credential() -> None:
@@ -167,13 +194,15 @@ PARAMS = {
     "wait_for": "settled",
     "wait_timeout": 10,
     "wait_interval": 0,
+    "credential_days": 30,
+    "eastwest_public": False,
 }
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *looks: Mesh, **params: t.Any) -> tuple[dict[str, t.Any], list[str]]:
     """mesh_info over the meshes that it sees one after another: (result, progress lines)."""
     seen, lines = iter(looks), list[str]()
-    monkeypatch.setattr(mesh_info, "read_mesh", lambda *_args: next(seen))
+    monkeypatch.setattr(mesh_info, "read_mesh", lambda *_args, **_options: next(seen))
     return mesh_info.run({**PARAMS, **params}, False, lines.append), lines
 
 
@@ -203,8 +232,9 @@ def test_the_result_is_plain_data_without_change(monkeypatch: pytest.MonkeyPatch
         ("east", "primary"),
         ("west", "remote"),
     ]
-    assert result["members"][1]["sync"] == [{"istiod": "istiod-1", "status": "synced"}]
-    assert result["istiods"] == [{"name": "istiod-1", "revision": "default", "version": "1.31.0"}]
+    assert result["members"][1]["sync"] == [{"istiod": "istiod-1", "status": "synced", "endpoints": None}]
+    assert result["members"][1]["proxies"] is None
+    assert result["istiods"] == [{"name": "istiod-1", "revision": "default", "version": "1.31.0", "networks": None}]
 
 
 def test_a_member_is_served_once_every_istiod_reads_it_and_its_pods_get_sidecars() -> None:
@@ -231,10 +261,10 @@ def test_waiting_for_service_does_not_wait_for_the_health_of_the_primary(monkeyp
 
 
 class Primary:
-    """A primary with these ConfigMaps and DestinationRules; without any it may not be read."""
+    """A primary with these ConfigMaps, DestinationRules and nodes; without any it may not be read."""
 
-    def __init__(self, configs: dict[str, str] | None, rules: list[t.Any]) -> None:
-        self.configs, self.rules = configs, rules
+    def __init__(self, configs: dict[str, str] | None, rules: list[t.Any], nodes: list[t.Any] | None = None) -> None:
+        self.configs, self.rules, self.nodes = configs, rules, nodes or []
 
     def get(self, kind: t.Any, name: str, namespace: str) -> t.Any:
         if self.configs is None:
@@ -242,7 +272,11 @@ class Primary:
         assert (kind.kind, namespace) == ("ConfigMap", "istio-system")
         return {"data": {"mesh": self.configs[name]}} if name in self.configs else None
 
-    def list(self, kind: t.Any) -> list[t.Any]:
+    def list(self, kind: t.Any, *, metadata_only: bool = False) -> list[t.Any]:
+        if kind.kind == "Node":
+            if None in self.nodes:
+                raise MeshError("cannot list nodes", why="forbidden")
+            return self.nodes if metadata_only else pytest.fail("labels are enough")
         assert kind.kind == "DestinationRule"
         return self.rules
 
@@ -271,6 +305,29 @@ def test_failover_is_looked_at_where_members_are_in_two_regions(
     assert {problem["severity"] for problem in result["problems"]} <= {"warning"}
 
 
+REGION, ZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone"
+
+
+@pytest.mark.parametrize(
+    ("mesh_config", "labels", "what"),
+    [
+        (ON, {REGION: "r1", ZONE: "a"}, []),
+        (ON, {ZONE: "a"}, [("error", f"nodes without the label {REGION}: n1")]),
+        (ON, {REGION: "r1"}, [("warning", f"nodes without the label {ZONE}: n1")]),
+        (ON, None, [("warning", "not all is known of the cluster: cannot list nodes")]),
+        (OFF, {}, []),
+    ],
+)
+def test_nodes_tell_where_they_are_where_locality_routing_is_on(
+    monkeypatch: pytest.MonkeyPatch, mesh_config: str, labels: dict[str, str] | None, what: list[tuple[str, str]]
+) -> None:
+    nodes = [None] if labels is None else [{"metadata": {"name": "n1", "labels": labels}}]
+    monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: Primary({"istio": mesh_config}, [], nodes))
+    result, _lines = run(monkeypatch, SOUND, **TWO_REGIONS)
+    for member in result["members"]:
+        assert [(problem["severity"], problem["what"]) for problem in member["problems"]] == what
+
+
 def test_the_control_plane_of_a_revision_is_asked_about_its_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     canary = replace(SOUND, istiods=(replace(SOUND.istiods[0], revision="canary"),))
     monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: Primary({"istio-canary": OFF}, [DETECTING]))
@@ -281,3 +338,47 @@ def test_one_region_or_no_control_plane_is_no_matter_of_failover(monkeypatch: py
     monkeypatch.setattr(mesh_info, "KubernetesClient", lambda _access: pytest.fail("nothing is to be read"))
     run(monkeypatch, SOUND, region="r1", members=[{"name": "west", "region": "r1"}])
     run(monkeypatch, replace(SOUND, istiods=()), **TWO_REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("params", "thorough"),
+    [
+        ({}, True),
+        ({"wait": False}, True),
+        ({"wait_for": "served"}, False),
+        ({"wait": False, "wait_for": "served"}, True),
+    ],
+)
+def test_waiting_for_service_looks_at_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, params: dict[str, t.Any], thorough: bool
+) -> None:
+    def look(*_args: t.Any, **options: t.Any) -> Mesh:
+        assert options == {"thorough": thorough}
+        return SOUND
+
+    monkeypatch.setattr(mesh_info, "read_mesh", look)
+    mesh_info.run({**PARAMS, **params}, False, print)
+
+
+class Refusing:
+    """A primary of which the records may not be listed."""
+
+    cluster = "east"
+
+    def list(self, *_args: t.Any, **_options: t.Any) -> t.Any:
+        raise MeshError("cannot list remoteistios", why="forbidden")
+
+
+def test_only_remotes_are_looked_at_as_such_and_records_that_may_not_be_read_are_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roles: dict[str, bool] = {}
+
+    def read(access: Access, _namespace: str, *, is_remote: bool, thorough: bool) -> t.Any:
+        roles[access.name] = is_remote and thorough
+        return (Refusing(), EAST) if access.name == "east" else (None, WEST)
+
+    monkeypatch.setattr(mesh_info, "read_member", read)
+    result = mesh_info.run({**PARAMS, "wait": False}, False, print)
+    assert roles == {"east": False, "west": True}
+    assert "cannot list remoteistios: forbidden" in [problem["why"] for problem in result["problems"]]

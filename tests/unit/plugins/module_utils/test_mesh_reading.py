@@ -20,10 +20,12 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod im
     parse_version,
     read_istiod,
 )
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod_views import Endpoints
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import (
-    gateway,
-    injected_namespace,
+    injected_namespaces,
+    network_in,
     try_injection,
+    usual_namespace,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.pods import pod_state, proxy_image
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer
@@ -123,12 +125,48 @@ class Forward:
         return Answer(200, {}, self._answers[path])
 
 
+SOUND = {
+    "/debug/clusterz": b'[{"id":"east","syncStatus":"synced"}]',
+    "/version": b"1.31.0-x-Clean",
+    "/debug/endpointShardz": b'{"web.shop.svc.cluster.local":{"shop":{"Shards":{"Kubernetes/east":[{"Addresses":["10.1.0.5"]}]}}}}',
+    "/debug/networkz": b"null",
+    "/debug/syncz": b"[]",
+}
+
+
 def test_an_istiod_pod_tells_its_version_and_its_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = {"/debug/clusterz": b'[{"id":"east","syncStatus":"synced"}]', "/version": b"1.31.0-x-Clean"}
-    monkeypatch.setattr(istiod, "PortForward", lambda *_args: Forward(answers))
+    monkeypatch.setattr(istiod, "PortForward", lambda *_args: Forward(SOUND))
     seen = read_istiod(t.cast(t.Any, None), pod("istiod-1", labels={"istio.io/rev": "canary"}))
     assert (seen.pod, seen.revision, seen.version, seen.error) == ("istiod-1", "canary", "1.31.0", "")
     assert (seen.status_of("east"), seen.status_of("west")) == ("synced", "unknown to istiod")
+    assert seen.views.endpoints == {"east": Endpoints(frozenset({"shop/web"}), 1)}
+    assert (seen.views.gateways, seen.views.proxies, seen.views.unread) == ({}, (), ())
+
+
+def test_an_istiod_pod_is_not_asked_for_its_views_where_only_service_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {path: SOUND[path] for path in ("/debug/clusterz", "/version")}
+    monkeypatch.setattr(istiod, "PortForward", lambda *_args: Forward(asked))
+    seen = read_istiod(t.cast(t.Any, None), pod("istiod-1"), thorough=False)
+    assert (seen.status_of("east"), seen.views.endpoints) == ("synced", None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (ApiError("no answer", why="read timed out"), "/debug/syncz: read timed out"),
+        (b'{"proxies": 1}', "/debug/syncz: 'str' object has no attribute 'get'"),
+        (b"<html>", "/debug/syncz: Expecting value"),
+    ],
+)
+def test_a_view_that_is_not_told_is_not_known_and_the_others_are(
+    monkeypatch: pytest.MonkeyPatch, wrong: t.Any, why: str
+) -> None:
+    monkeypatch.setattr(istiod, "PortForward", lambda *_args: Forward({**SOUND, "/debug/syncz": wrong}))
+    seen = read_istiod(t.cast(t.Any, None), pod("istiod-1"))
+    assert (seen.error, seen.status_of("east"), seen.views.proxies) == ("", "synced", None)
+    assert seen.views.gateways == {}
+    (unread,) = seen.views.unread
+    assert unread.startswith(why)
 
 
 @pytest.mark.parametrize(
@@ -155,21 +193,29 @@ def namespace(name: str, **labels: str) -> Object:
 
 
 def test_injection_is_tried_in_default_before_others() -> None:
-    namespaces = [namespace("apps", istio_injection="enabled"), namespace("default", istio_injection="enabled")]
-    assert injected_namespace(namespaces) == "default"
-    assert injected_namespace(namespaces[:1]) == "apps"
+    assert usual_namespace(["apps", "default"]) == "default"
+    assert usual_namespace(["apps"]) == "apps"
+    assert usual_namespace([]) == ""
+
+
+def test_the_network_of_a_cluster_is_that_of_the_namespace_of_the_mesh() -> None:
+    labelled = {"metadata": {"name": "istio-system", "labels": {"topology.istio.io/network": "net1"}}}
+    rooms = [namespace("default"), labelled]
+    assert network_in(rooms, "istio-system") == "net1"
+    assert network_in(rooms, "default") == ""
+    assert network_in(rooms, "none") == ""
 
 
 def test_a_revision_counts_only_without_the_other_label() -> None:
-    assert injected_namespace([{"metadata": {"name": "a", "labels": {"istio.io/rev": "canary"}}}]) == "a"
+    assert injected_namespaces([{"metadata": {"name": "a", "labels": {"istio.io/rev": "canary"}}}]) == ["a"]
     both = {"istio.io/rev": "canary", "istio-injection": "disabled"}
-    assert injected_namespace([{"metadata": {"name": "a", "labels": both}}, {"metadata": {"name": "b"}}]) == ""
+    assert injected_namespaces([{"metadata": {"name": "a", "labels": both}}, {"metadata": {"name": "b"}}]) == []
 
 
 def test_a_namespace_that_goes_away_is_not_tried() -> None:
     leaving = namespace("apps", istio_injection="enabled")
     leaving["metadata"]["deletionTimestamp"] = "2026-11-24T10:00:00Z"
-    assert injected_namespace([leaving]) == ""
+    assert injected_namespaces([leaving]) == []
 
 
 def answering(answer: t.Any) -> t.Any:
@@ -187,6 +233,19 @@ def test_a_refused_pod_says_why_there_is_no_sidecar() -> None:
     assert (tried.ok, tried.why) == (False, "failed calling webhook")
 
 
+@pytest.mark.parametrize(
+    ("why", "known"),
+    [
+        ('pods is forbidden: User "few" cannot create resource "pods" in API group "" (HTTP 403)', False),
+        ('pods "x" is forbidden: violates PodSecurity "restricted" (HTTP 403)', True),
+        ('admission webhook "policy.example.com" denied the request (HTTP 403)', True),
+    ],
+)
+def test_without_the_right_to_create_pods_it_is_not_known_whether_they_get_sidecars(why: str, known: bool) -> None:
+    tried = try_injection(answering(ApiError("cannot create", status=403, why=why)), "default")
+    assert (tried.ok, tried.known) == (False, known)
+
+
 def test_a_pod_without_a_sidecar_is_told() -> None:
     tried = try_injection(answering({"spec": {"containers": [{"name": "check"}]}}), "default")
     assert (tried.ok, tried.why) == (False, "the pod was admitted without istio-proxy")
@@ -195,10 +254,3 @@ def test_a_pod_without_a_sidecar_is_told() -> None:
 def test_a_server_that_does_not_answer_is_an_error_of_the_member() -> None:
     with pytest.raises(ApiError):
         try_injection(answering(ApiError("cannot create", status=0)), "default")
-
-
-def test_a_gateway_has_addresses_or_names() -> None:
-    ingress = [{"ip": "10.10.1.200"}, {"hostname": "nlb.example.com"}]
-    service = {"metadata": {"name": "in"}, "spec": {}, "status": {"loadBalancer": {"ingress": ingress}}}
-    assert gateway(service).addresses == ("10.10.1.200", "nlb.example.com")
-    assert gateway({"metadata": {"name": "in"}, "spec": {}}).addresses == ()

@@ -155,6 +155,16 @@ def test_members_have_what_each_file_tells_of_them() -> None:
     )
 
 
+def test_members_tell_their_endpoints_and_proxies_and_those_that_do_not_listen() -> None:
+    files = healthy()
+    near, far, *_others = files["verify"]["members"]
+    near.update(endpoints=0, proxies={"connected": 9, "stale": 1, "never_acknowledged": 1})
+    far.update(endpoints=None, proxies=None)
+    found = {member.name: (member.endpoints, member.proxies) for member in members_of(files, (), ())}
+    assert found[near["name"]] == ("0", "9, 2 stale")
+    assert found[far["name"]] == ("", "")
+
+
 def test_members_of_a_plan_alone_are_not_called_well() -> None:
     files = {"preflight": healthy()["preflight"]}
     files["preflight"]["clusters"][1].update(contacted=True, reachable=False, errors=2)

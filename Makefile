@@ -83,7 +83,7 @@ demo: build ## the lab, one mesh over its three clusters, and proof of it in .la
 	@$(STAGE) demo python -m tests.lab.demo $(MODE)
 
 .PHONY: failover
-failover: build ## failover.yml on the demo's mesh, with and without delay: .lab/failover.json (half an hour); LENGTH=short for 5 minutes
+failover: build ## failover.yml on the demo's mesh, with and without delay: .lab/failover.json (20 minutes); LENGTH=short for 5
 	@$(MAKE) lab-up CLUSTERS=
 	@$(STAGE) failover python -m tests.lab.failover $(LENGTH)
 

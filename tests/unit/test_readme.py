@@ -22,6 +22,7 @@ ROLES = (
     "primary_istio",
     "remote_cluster",
     "failover_policy",
+    "certificate_authority",
     "mesh_verification",
 )
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_ca import missing_libraries, run
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_bundle import missing_libraries
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_ca import run
 from ansible_collections.multiregion.istio.plugins.modules.mesh_ca import argument_spec
 from ansible_collections.multiregion.istio.plugins.plugin_utils._in_process import InProcessAction
 

@@ -169,7 +169,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_ca import missing_libraries, run
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_bundle import missing_libraries
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_ca import run
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options, apply_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 

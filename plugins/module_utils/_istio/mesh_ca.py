@@ -10,21 +10,17 @@ import binascii
 import typing as t
 from datetime import datetime, timezone
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._errors import MeshError
 from .._kubernetes.apply import Change, apply_object
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import CONFIG_MAP, DEPLOYMENT, SECRET
 from .._kubernetes.options import access_from, apply_method_from
-from .._kubernetes.options import missing_libraries as missing_for_kubernetes
 from .._kubernetes.ownership import marked
 from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
 from .._wait import Progress
 from .ca_bundle import (
     CERTIFICATE,
     CHAIN,
-    CRYPTOGRAPHY_ERROR,
     FILES,
     ROOT,
     TLS_NAMES,
@@ -43,13 +39,6 @@ NAME = "cacerts"
 ROOT_CONFIG_MAP = "istio-ca-root-cert"
 # By this key istiod says that the Secret is its own self-signed authority (USE_CACERTS_FOR_SELF_SIGNED_CA).
 ISTIOS_OWN = "istio-generated"
-
-
-def missing_libraries() -> tuple[str, str] | None:
-    """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    if CRYPTOGRAPHY_ERROR:
-        return missing_required_lib("cryptography", url="https://pypi.org/project/cryptography/"), CRYPTOGRAPHY_ERROR
-    return missing_for_kubernetes()
 
 
 def run(params: t.Mapping[str, t.Any], check_mode: bool, _progress: Progress) -> Result:

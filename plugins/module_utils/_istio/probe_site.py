@@ -17,7 +17,9 @@ from .._wait import Progress
 from .member import INJECTION_LABEL, REVISION_LABEL, sample_pod
 from .pods import proxy_image
 from .probe import namespace_object, pod_object, service_object
+from .probe_pod import probe_name
 from .probe_room import Room, clock_until, enter, wait_for_pod
+from .trust import Trust, read_trust
 
 INTERVAL = 0.5
 
@@ -38,6 +40,7 @@ class Site:
     cluster: str
     client: KubernetesClient | None = None
     image: str = ""
+    trust: Trust | None = None
     error: MeshError | None = None
 
 
@@ -54,7 +57,7 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     if not proxy_image(pod):
         raise _no_sidecar(cluster, plan, "the pod was admitted without istio-proxy")
     wait_for_pod(client, plan, clock, progress, INTERVAL)
-    return Site(cluster, client, image)
+    return Site(cluster, client, image, read_trust(client, plan.namespace, probe_name(cluster)))
 
 
 def _sidecar_image(client: KubernetesClient, plan: Plan) -> str:

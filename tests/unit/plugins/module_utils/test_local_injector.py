@@ -15,11 +15,11 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiregion.istio.plugins.filter.local_injector import local_injector
 
 ADDRESS = "istiod-remote.istio-system.svc:15012"
-MESH = {
+MESH: dict[str, t.Any] = {
     "trustDomain": "cluster.local",
     "defaultConfig": {"discoveryAddress": "istiod.istio-system.svc:15012", "meshId": "mesh1"},
 }
-INJECTION = {
+INJECTION: dict[str, t.Any] = {
     "global": {
         "hub": "registry.example/istio",
         "network": "east",

@@ -22,7 +22,11 @@ from tests.unit.fake_cluster import Cluster, World
 Object = dict[str, t.Any]
 ROOM = "istio-system"
 NOW = datetime.now(timezone.utc)
-TIMES = {"begins": NOW - timedelta(days=1), "ends": NOW + timedelta(days=365)}
+
+
+def valid(name: str, issuer: Authority | None = None) -> Authority:
+    """An authority that is in force today."""
+    return authority(name, issuer, begins=NOW - timedelta(days=1), ends=NOW + timedelta(days=365))
 
 
 @pytest.fixture
@@ -35,14 +39,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture(scope="module")
 def root() -> Authority:
-    return authority("root", **TIMES)
+    return valid("root")
 
 
 @pytest.fixture
 def directory(tmp_path: Path, root: Authority) -> Path:
     """The files of east and west under one root."""
     for name in ("east", "west"):
-        write(tmp_path / "ca" / name, texts(authority(name, root, **TIMES), root))
+        write(tmp_path / "ca" / name, texts(valid(name, root), root))
     return tmp_path / "ca"
 
 
@@ -105,12 +109,12 @@ def test_files_that_others_can_reach_are_refused(world: World, directory: Path, 
 
 
 def test_members_under_different_roots_are_refused(world: World, directory: Path) -> None:
-    (directory / "west" / "root-cert.pem").write_text(authority("root", **TIMES).pem)
+    (directory / "west" / "root-cert.pem").write_text(valid("root").pem)
     assert f"is another root than {directory}/west/root-cert.pem" in refused(directory)
 
 
 def test_a_secret_of_nobody_is_used_and_not_touched(world: World, tmp_path: Path, root: Authority) -> None:
-    theirs = secret(texts(authority("theirs", root, **TIMES), root))
+    theirs = secret(texts(valid("theirs", root), root))
     world.clusters["east"].add(theirs)
     result = run(tmp_path)
     assert not result["changed"] and result["roots"] and written(world) == theirs
@@ -118,20 +122,20 @@ def test_a_secret_of_nobody_is_used_and_not_touched(world: World, tmp_path: Path
 
 def test_files_beside_a_secret_of_others_are_said_to_be_unused(world: World, directory: Path, root: Authority) -> None:
     labels = {"app.kubernetes.io/managed-by": "cert-manager"}
-    world.clusters["east"].add(secret(texts(authority("theirs", root, **TIMES), root), labels=labels))
+    world.clusters["east"].add(secret(texts(valid("theirs", root), root), labels=labels))
     result = run(directory)
     assert not result["changed"]
     assert "was not made by us: it is used as it is" in result["warnings"][0]
 
 
 def test_a_secret_in_the_form_of_tls_is_understood(world: World, tmp_path: Path, root: Authority) -> None:
-    own = authority("theirs", root, **TIMES)
+    own = valid("theirs", root)
     world.clusters["east"].add(secret({"tls.crt": own.pem, "tls.key": own.key_pem, "ca.crt": root.pem}))
     assert run(tmp_path)["problems"] == []
 
 
 def test_self_signed_is_refused_where_istiod_would_sign_by_a_secret(world: World, root: Authority) -> None:
-    world.clusters["east"].add(secret(texts(authority("theirs", root, **TIMES), root)))
+    world.clusters["east"].add(secret(texts(valid("theirs", root), root)))
     assert "Set primary_istio_ca to cacerts" in refused(None, "self_signed")
 
 
@@ -142,7 +146,7 @@ def test_self_signed_needs_nothing_and_knows_istiods_own_secret(world: World, ro
 
 
 def test_an_authority_is_refused_where_the_mesh_runs_by_another(world: World, directory: Path) -> None:
-    runs_by(world, authority("self-signed", **TIMES))
+    runs_by(world, valid("self-signed"))
     assert "The mesh runs by another authority" in refused(directory)
     assert written(world) is None
 
@@ -153,15 +157,15 @@ def test_the_authority_by_which_the_mesh_runs_is_no_change(world: World, directo
 
 
 def test_another_root_than_that_of_our_secret_is_refused(world: World, directory: Path) -> None:
-    other = authority("root", **TIMES)
-    before = marked(secret(texts(authority("east", other, **TIMES), other)), "mesh1", adopted=False)
+    other = valid("root")
+    before = marked(secret(texts(valid("east", other), other)), "mesh1", adopted=False)
     world.clusters["east"].add(before)
     assert "has another root than" in refused(directory)
     assert written(world) == before
 
 
 def test_our_secret_needs_no_files(world: World, tmp_path: Path, root: Authority) -> None:
-    world.clusters["east"].add(marked(secret(texts(authority("east", root, **TIMES), root)), "mesh1", adopted=False))
+    world.clusters["east"].add(marked(secret(texts(valid("east", root), root)), "mesh1", adopted=False))
     assert not run(tmp_path)["changed"]
 
 

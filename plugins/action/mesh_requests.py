@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_bundle import missing_libraries
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_requests import run
 from ansible_collections.multiregion.istio.plugins.modules.mesh_requests import argument_spec
 from ansible_collections.multiregion.istio.plugins.plugin_utils._in_process import InProcessAction
@@ -13,3 +14,4 @@ from ansible_collections.multiregion.istio.plugins.plugin_utils._in_process impo
 class ActionModule(InProcessAction):
     argument_spec = staticmethod(argument_spec)
     logic = staticmethod(run)
+    missing_libraries = staticmethod(missing_libraries)

@@ -12,11 +12,11 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.effect import without_effect
 
 
-def fields_without_effect(spec: t.Mapping[str, t.Any], hub: str = "") -> list[str]:
+def fields_without_effect(spec: t.Mapping[str, t.Any], hub: str = "", injector: bool = False) -> list[str]:
     """A sentence for each field of a RemoteIstio's spec that changes nothing in the member."""
     if not isinstance(spec, t.Mapping):
         raise AnsibleFilterError("multiregion.istio.fields_without_effect wants the spec of a RemoteIstio.")
-    return without_effect(spec, hub)
+    return without_effect(spec, hub, injector)
 
 
 class FilterModule:

@@ -162,6 +162,34 @@ options:
     type: list
     elements: dict
     default: []
+  found:
+    description:
+      - RV(problems) that other modules found in the clusters, such as M(multiregion.istio.mesh_ca). They are told with the rest.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      severity:
+        description: V(error) or V(warning).
+        type: str
+        choices: [error, warning]
+        required: true
+      what:
+        description: What is wrong.
+        type: str
+        required: true
+      why:
+        description: Why it matters.
+        type: str
+        default: ''
+      todo:
+        description: What to do.
+        type: str
+        default: ''
+      cluster:
+        description: Name of the cluster.
+        type: str
+        default: ''
   mesh_id:
     description: Name of the mesh.
     type: str
@@ -348,13 +376,18 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.blocks import NETADDR_ERROR
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.kubeconfig_file import YAML_ERROR
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.preflight import MEMBER_OPTIONS, run
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.preflight import (
+    FOUND_OPTIONS,
+    MEMBER_OPTIONS,
+    run,
+)
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {
         "clusters": {"type": "list", "elements": "dict", "required": True, "options": MEMBER_OPTIONS},
         "infos": {"type": "list", "elements": "dict", "default": []},
+        "found": {"type": "list", "elements": "dict", "default": [], "options": FOUND_OPTIONS},
         "mesh_id": {"type": "str", "required": True},
         "istio_version": {"type": "str", "required": True},
         "namespace": {"type": "str", "default": "istio-system"},

@@ -148,6 +148,28 @@ requests:
       description: Why requests failed, empty where none did.
       type: str
       sample: ''
+trust:
+  description: By whom the probe of each member is certified and whom it trusts. Members whose roots differ are an error.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: The member.
+      type: str
+      sample: cn-beijing-1
+    issuer:
+      description: Who signed the certificate of its probe.
+      type: str
+      sample: CN=Intermediate CA,O=mesh1,L=cn-beijing-1
+    ends:
+      description: When that certificate ends. Istio renews it before.
+      type: str
+      sample: '2026-06-02T08:00:00Z'
+    roots:
+      description: SHA-256 fingerprints of the roots that it trusts.
+      type: list
+      elements: str
 image:
   description: Image of the probe, in the first member that had one.
   returned: success
@@ -165,6 +187,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_bundle import missing_libraries
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh_requests import run
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 
@@ -190,7 +213,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def main() -> None:
-    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run)
+    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run, missing_libraries)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def variables(charts: Path) -> dict[str, Any]:
         "mesh_flat_across_vpcs": True,
         "mesh_locality_routing": False,
         "primary_istio_values": ISTIOD_VALUES,
-        "remote_cluster_values": ISTIOD_VALUES,
+        "remote_cluster_values": {**ISTIOD_VALUES, "resources": {"requests": REQUESTS}},
         "primary_istio_requests": REQUESTS,
         "primary_istio_ingress_requests": REQUESTS,
         "remote_cluster_ingress_requests": REQUESTS,

@@ -97,7 +97,7 @@ def preflight_of(clusters: list[Dict], **options: t.Any) -> Dict:
         "locality_routing": False,
     }
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "never"}
-    place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False}
+    place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False, "found": []}
     params = {"clusters": clusters, "infos": infos, **mesh, **rest, **place, **options}
     with mock.patch.object(preflight, "controller_problems", lambda _run_command: iter(())):  # of this machine
         result = preflight.run(params, lambda _command: (0, "", ""))

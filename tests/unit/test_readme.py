@@ -23,6 +23,7 @@ ROLES = (
     "remote_cluster",
     "failover_policy",
     "failover",
+    "certificate_authority",
     "mesh_verification",
 )
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"

@@ -23,6 +23,7 @@ OLDEST_PYTHON = (3, 11)
 # distribution: (module, lowest version, first that is too new). A unit test compares them with requirements.txt.
 LIBRARIES: dict[str, tuple[str, Version, Version]] = {
     "ansible-core": ("ansible", (2, 19), (2, 22)),
+    "cryptography": ("cryptography", (42,), (51,)),
     "jmespath": ("jmespath", (1, 0), (2,)),
     "kubernetes": ("kubernetes", (33, 1), (38,)),
     "netaddr": ("netaddr", (1, 3), (2,)),

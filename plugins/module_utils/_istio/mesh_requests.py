@@ -18,6 +18,7 @@ from .._wait import Progress
 from .probe_requests import Line, Outcome, measure
 from .probe_room import access_by_name, find_leftovers, used
 from .probe_site import Plan, Site, prepare
+from .proxy_trust import trust_problems
 
 PAIRS_AT_ONCE = 8  # from one member: each is a connection through its API server and kubelet
 
@@ -48,10 +49,17 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
             lambda name: KubernetesClient(accesses[name]),
             progress,
         )
-    problems = [*setup_problems(sites), *pair_problems(outcomes, params["count"]), *left_behind]
+    trusts = [site.trust for site in sites if site.trust]
+    problems = [
+        *setup_problems(sites),
+        *trust_problems(trusts),
+        *pair_problems(outcomes, params["count"]),
+        *left_behind,
+    ]
     result = {
         "changed": False,
         "requests": [outcome.as_dict() for outcome in outcomes],
+        "trust": [trust.as_dict() for trust in trusts],
         "image": next((site.image for site in sites if site.image), ""),
         "problems": [problem.as_dict() for problem in problems],
         "warnings": [f"{p.cluster}: {p.what}: {p.why}. {p.todo}." for p in left_behind],

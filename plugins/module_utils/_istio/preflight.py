@@ -11,7 +11,7 @@ from .._address_plan.blocks import Cluster
 from .._address_plan.check import Finding, check_plan
 from .._address_plan.rules import Policy
 from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
-from .._problems import ERROR, FAILS_ON, Problem, errors_first, report
+from .._problems import ERROR, FAILS_ON, WARNING, Problem, errors_first, report
 from .controller import RunCommand, controller_problems
 from .found_istio import Place, found_problems
 from .ingress import ingress_of, ingress_problems, shared_problems
@@ -54,6 +54,14 @@ MEMBER_OPTIONS: dict[str, Dict] = {
     "pilot_annotations": {"type": "dict", "default": {}},
     "missing": {"type": "list", "elements": "str", "default": []},
 }
+# Problems as other modules return them.
+FOUND_OPTIONS: dict[str, Dict] = {
+    "severity": {"type": "str", "choices": [ERROR, WARNING], "required": True},
+    "what": {"type": "str", "required": True},
+    "why": {"type": "str", "default": ""},
+    "todo": {"type": "str", "default": ""},
+    "cluster": {"type": "str", "default": ""},
+}
 
 
 def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
@@ -61,6 +69,7 @@ def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
     infos = {info.get("name"): info for info in params["infos"]}
     members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]
     problems = [*controller_problems(run_command), *mesh_problems(params, members), *shared_problems(members)]
+    problems += [Problem(**found) for found in params["found"]]
     plan = []
     for member in members:
         named, found = kubeconfig_problems(member)

@@ -17,7 +17,9 @@ from .._wait import Progress
 from .member import INJECTION_LABEL, REVISION_LABEL, sample_pod
 from .pods import proxy_image
 from .probe import namespace_object, pod_object, service_object
+from .probe_pod import probe_name
 from .probe_room import Room, clock_until, enter, wait_for_pod
+from .proxy_trust import Trust, read_trust
 
 INTERVAL = 0.5
 WITHOUT = "the pod was admitted without istio-proxy"
@@ -39,6 +41,7 @@ class Site:
     cluster: str
     client: KubernetesClient | None = None
     image: str = ""
+    trust: Trust | None = None
     error: MeshError | None = None
 
 
@@ -55,7 +58,7 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     if not proxy_image(pod):
         raise no_sidecar(cluster, plan.namespace, plan.revision, WITHOUT)
     wait_for_pod(client, plan, clock, progress, INTERVAL)
-    return Site(cluster, client, image)
+    return Site(cluster, client, image, read_trust(client, plan.namespace, probe_name(cluster)))
 
 
 def sidecar_image(client: KubernetesClient, namespace: str, revision: str) -> str:

@@ -49,6 +49,13 @@ def test_a_field_that_says_other_than_its_default_is_named(field: str, value: t.
     assert [sentence.split()[0] for sentence in sentences] == [f"spec.{field}"]
 
 
+def test_an_injector_in_the_cluster_goes_by_its_fields_and_by_no_other() -> None:
+    spec = {**defaults(), "hub": "other", "proxy": {"privileged": True}, "sidecarInjector": {"replicaCount": 2}}
+    assert without_effect(spec, injector=True) == []
+    sentences = without_effect({**spec, "dockerImage": {"region": "x"}, "citadel": {"enabled": True}}, injector=True)
+    assert [sentence.split()[0] for sentence in sentences] == ["spec.dockerImage", "spec.citadel"]
+
+
 @pytest.mark.parametrize("field", ["autoInjectionNamespaces", "gateways"])
 def test_nothing_is_said_of_fields_that_the_role_brings_about(field: str) -> None:
     assert field in defaults()

@@ -25,6 +25,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_req
     measure,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_site import Site
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.proxy_trust import Trust
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer
 
 Object = dict[str, t.Any]
@@ -54,6 +55,7 @@ def measured(*answers: Answer | ApiError, count: int = 4, timeout: float = 5) ->
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe_requests, "RETRY_INTERVAL", 0.01)
+    monkeypatch.setattr(probe_site, "read_trust", lambda client, *_pod: Trust(client.cluster, roots=frozenset({"AA"})))
 
 
 def test_what_fails_before_the_first_answer_does_not_count_once_there_is_one() -> None:

@@ -63,6 +63,7 @@ def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Di
         "revision": "",
         "local_services": [],
         "force": False,
+        "found": [],
         "locality_routing": None,
     }
     params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
@@ -244,6 +245,13 @@ def test_what_cluster_info_found_is_passed_on(east: Dict, west: Dict) -> None:
     result = check(east, west, infos=[{"name": "west", "reachable": False, "problems": [found]}])
     assert result["problems"] == [{**found, "cluster": "west"}]
     assert (result["clusters"][1]["contacted"], result["clusters"][1]["reachable"]) == (True, False)
+
+
+def test_what_other_modules_found_is_told_with_the_rest(east: Dict, west: Dict) -> None:
+    found = {"severity": "error", "what": "no files", "why": "", "todo": "Make them", "cluster": "west"}
+    result = check(east, west, found=[found])
+    assert result["problems"] == [found] and result["failed"]
+    assert {cluster["name"]: cluster["errors"] for cluster in result["clusters"]} == {"east": 0, "west": 1}
 
 
 def test_missing_variables_are_named_once_with_their_host(east: Dict, west: Dict) -> None:

@@ -1,0 +1,129 @@
+"""A mesh by an authority of one's own: made, installed, kept, and pods admitted in a remote while no control plane runs in the primary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import pytest
+import yaml
+
+from tests.lab.demo import HELLO
+from tests.lab.inventory import INVENTORY
+
+from .clusters import NAMESPACE, PRIMARY, REMOTES, every, get, helm, kubectl, members, there
+from .runs import Workplace
+
+WITHOUT, WITH = REMOTES  # without and with an injector of its own
+PASSPHRASE = ("-e", "certificate_authority_passphrase=of-no-worth-here")
+ROOM = "hello"
+
+
+@pytest.fixture(scope="module")
+def directory(place: Workplace) -> Path:
+    """Where the authority is made."""
+    return place.place / "ca"
+
+
+@pytest.fixture(scope="module")
+def inventory(place: Workplace, directory: Path) -> Path:
+    """The lab's inventory for a mesh by it, in which one remote has no injector."""
+    content = yaml.safe_load(INVENTORY.read_text())
+    content["all"]["vars"].update(primary_istio_ca="cacerts", mesh_ca_dir=str(directory))
+    remotes = content["all"]["children"]["istio_remotes"]["hosts"]
+    remotes[WITHOUT]["remote_cluster_spec"] = {"sidecarInjector": {"enabled": False}}
+    path = place.place / "own_authority.yml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_yet(place: Workplace) -> None:
+    """No mesh by another authority: what the scenarios before left is taken apart, the primary by hand."""
+    for name in members():
+        place.run("leave", "-e", f"mesh_leaving={name}").succeeded()
+    releases = every(PRIMARY, "secrets", "--namespace", NAMESPACE, "--selector", "owner=helm")
+    for name in sorted({one["metadata"]["labels"]["name"] for one in releases}, reverse=True):
+        helm(PRIMARY, "uninstall", name)
+    for cluster in (PRIMARY, *REMOTES):
+        kubectl(cluster, "delete", "namespace", NAMESPACE, "--ignore-not-found")
+
+
+def test_a_mesh_without_its_files_is_refused_before_anything_is_written(place: Workplace, inventory: Path) -> None:
+    place.run("preflight", inventory=inventory).refused(f"mesh_ca_dir/{PRIMARY}", f"mesh_ca_dir/{WITH}")
+    assert get(PRIMARY, "namespace", NAMESPACE) is None
+
+
+def test_the_playbook_makes_an_authority_and_nothing_a_second_time(
+    place: Workplace, inventory: Path, directory: Path
+) -> None:
+    place.run("ca", inventory=inventory).refused("certificate_authority_passphrase")
+    place.run("ca", *PASSPHRASE, inventory=inventory).succeeded()
+    assert "ENCRYPTED" in (directory / "_root/root-key.pem").read_text()
+    place.run("ca", inventory=inventory).unchanged()
+
+
+def test_the_mesh_comes_up_by_it_and_all_trust_one_root(place: Workplace, inventory: Path) -> None:
+    place.run("site", "--diff", inventory=inventory).succeeded()
+    trust = {one["cluster"]: one for one in place.result("verify")["trust"]}
+    assert len({tuple(one["roots"]) for one in trust.values()}) == 1
+    assert trust[PRIMARY]["issuer"] == trust[WITHOUT]["issuer"] != trust[WITH]["issuer"]
+    assert get(WITHOUT, "secret", "cacerts") is None and get(WITHOUT, "deployment", "istiod") is None
+    assert there(WITH, "deployment", "istiod")["status"]["readyReplicas"] == 1
+
+
+def test_a_second_run_changes_nothing(place: Workplace, inventory: Path) -> None:
+    place.run("site", "--diff", inventory=inventory).unchanged()
+
+
+def test_another_authority_is_refused(place: Workplace, inventory: Path, directory: Path) -> None:
+    before = there(PRIMARY, "secret", "cacerts")
+    place.run("primary").refused(PRIMARY, "Set primary_istio_ca to cacerts")
+    other = ("-e", f"mesh_ca_dir={directory}-other")
+    place.run("ca", *PASSPHRASE, *other, inventory=inventory).succeeded()
+    place.run("primary", *other, inventory=inventory).refused("The mesh runs by another authority")
+    place.run("remotes", *other, inventory=inventory).refused(WITH, "The mesh runs by another authority")
+    assert there(PRIMARY, "secret", "cacerts") == before
+    place.run("remotes", inventory=inventory).succeeded()  # the refusal is in the RemoteIstio
+
+
+@pytest.fixture
+def workload(place: Workplace) -> Iterator[str]:
+    """A workload for a namespace with injection, of which nothing is left."""
+    fields = {"cluster": "any", "region": "any", "image": place.result("verify")["image"]}
+    yield Template((HELLO / "workload.yml").read_text()).safe_substitute(fields)
+    for cluster in REMOTES:
+        kubectl(cluster, "delete", "namespace", ROOM, "--ignore-not-found")
+
+
+def scale(replicas: int) -> None:
+    """Have so many istiod in the primary; its autoscaler rests at 0."""
+    where = ("--namespace", NAMESPACE, "--timeout=120s")
+    kubectl(PRIMARY, "scale", "deployment/istiod", f"--replicas={replicas}", *where)
+    if replicas:
+        kubectl(PRIMARY, "rollout", "status", "deployment/istiod", *where)
+    else:
+        kubectl(PRIMARY, "wait", "pods", "--selector=app=istiod", "--for=delete", *where)
+
+
+def test_pods_are_admitted_while_no_control_plane_runs_in_the_primary_and_are_ready_once_one_does(
+    workload: str,
+) -> None:
+    where = ("--namespace", ROOM, "--timeout=120s")
+    scale(0)
+    try:
+        for cluster in REMOTES:
+            kubectl(cluster, "apply", "--filename", "-", stdin=workload)
+        kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=PodScheduled", *where)
+        (pod,) = every(WITH, "pods", "--namespace", ROOM)
+        assert "istio-proxy" in str(pod["spec"])
+        kubectl(WITHOUT, "wait", "deployment/hello", "--for=condition=ReplicaFailure", *where)
+        assert every(WITHOUT, "pods", "--namespace", ROOM) == []
+    finally:
+        scale(2)
+    kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=Ready", *where)
+
+
+def test_the_mesh_is_whole_again_when_the_control_plane_is(place: Workplace, inventory: Path) -> None:
+    place.run("verify", inventory=inventory).succeeded()

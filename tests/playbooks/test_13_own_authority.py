@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
@@ -10,14 +14,18 @@ import pytest
 import yaml
 
 from tests.lab.demo import HELLO
+from tests.lab.host import CHECKOUT
+from tests.lab.images import LOAD
 from tests.lab.inventory import INVENTORY
 
-from .clusters import NAMESPACE, PRIMARY, REMOTES, every, get, helm, kubectl, members, there
+from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, apply, every, get, helm, kubectl, members, there
+from .disasters import cut_off, lose
 from .runs import Workplace
 
 WITHOUT, WITH = REMOTES  # without and with an injector of its own
 PASSPHRASE = ("-e", "certificate_authority_passphrase=of-no-worth-here")
 ROOM = "hello"
+IN_ROOM = ("--namespace", ROOM, "--timeout=120s")
 
 
 @pytest.fixture(scope="module")
@@ -89,41 +97,67 @@ def test_another_authority_is_refused(place: Workplace, inventory: Path, directo
 
 
 @pytest.fixture
-def workload(place: Workplace) -> Iterator[str]:
-    """A workload for a namespace with injection, of which nothing is left."""
+def workload(place: Workplace) -> Iterator[None]:
+    """The same workload in both remotes, Ready, of which nothing is left."""
     fields = {"cluster": "any", "region": "any", "image": place.result("verify")["image"]}
-    yield Template((HELLO / "workload.yml").read_text()).safe_substitute(fields)
+    for cluster in REMOTES:
+        kubectl(
+            cluster, "apply", "--filename", "-", stdin=Template((HELLO / "workload.yml").read_text()).substitute(fields)
+        )
+    for cluster in REMOTES:
+        kubectl(cluster, "wait", "deployment/hello", "--for=condition=Available", *IN_ROOM)
+    yield
     for cluster in REMOTES:
         kubectl(cluster, "delete", "namespace", ROOM, "--ignore-not-found")
 
 
-def scale(replicas: int) -> None:
-    """Have so many istiod in the primary; its autoscaler rests at 0."""
-    where = ("--namespace", NAMESPACE, "--timeout=120s")
-    kubectl(PRIMARY, "scale", "deployment/istiod", f"--replicas={replicas}", *where)
-    if replicas:
-        kubectl(PRIMARY, "rollout", "status", "deployment/istiod", *where)
-    else:
-        kubectl(PRIMARY, "wait", "pods", "--selector=app=istiod", "--for=delete", *where)
+def caller(seconds: int) -> Object:
+    """A pod that sends twenty requests a second to the workload, and then tells what came of them."""
+    attack = f"vegeta attack -rate=20/1s -duration={seconds}s -timeout=5s | vegeta report -type=json"
+    container = {
+        "name": "caller",
+        "image": LOAD,
+        "command": ["sh", "-c", f"echo 'GET http://hello.{ROOM}.svc/' | {attack}"],
+    }
+    hold = {"proxy.istio.io/config": '{"holdApplicationUntilProxyStarts": true}'}
+    metadata = {"name": "caller", "namespace": ROOM, "annotations": hold}
+    spec = {"restartPolicy": "Never", "containers": [container]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def test_pods_are_admitted_while_no_control_plane_runs_in_the_primary_and_are_ready_once_one_does(
-    workload: str,
+def test_while_the_primary_is_cut_off_the_others_go_on_and_pods_are_admitted_which_are_ready_once_it_is_back(
+    workload: None,
 ) -> None:
-    where = ("--namespace", ROOM, "--timeout=120s")
-    scale(0)
-    try:
+    apply(WITHOUT, caller(40))
+    kubectl(WITHOUT, "wait", "pod/caller", "--for=condition=Ready", *IN_ROOM)
+    with cut_off(PRIMARY):
         for cluster in REMOTES:
-            kubectl(cluster, "apply", "--filename", "-", stdin=workload)
-        kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=PodScheduled", *where)
-        (pod,) = every(WITH, "pods", "--namespace", ROOM)
-        assert "istio-proxy" in str(pod["spec"])
-        kubectl(WITHOUT, "wait", "deployment/hello", "--for=condition=ReplicaFailure", *where)
-        assert every(WITHOUT, "pods", "--namespace", ROOM) == []
-    finally:
-        scale(2)
-    kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=Ready", *where)
+            kubectl(cluster, "scale", "deployment/hello", "--replicas=2", *IN_ROOM[:2])
+        kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=PodScheduled", *IN_ROOM)
+        kubectl(WITHOUT, "wait", "deployment/hello", "--for=condition=ReplicaFailure", *IN_ROOM)
+        kubectl(WITHOUT, "wait", "pod/caller", "--for=jsonpath={.status.phase}=Succeeded", *IN_ROOM)
+        pods = every(WITH, "pods", *IN_ROOM[:2], "--selector=app=hello")
+        assert len(pods) == 2 and all("istio-proxy" in str(pod["spec"]) for pod in pods)
+        assert there(WITH, "deployment", "hello", ROOM)["status"]["readyReplicas"] == 1
+        assert len(every(WITHOUT, "pods", *IN_ROOM[:2], "--selector=app=hello")) == 1
+    back = time.monotonic()
+    kubectl(WITH, "wait", "pods", "--selector=app=hello", "--for=condition=Ready", *IN_ROOM)
+    print(f"Ready {time.monotonic() - back:.1f} s after the primary's return")
+    found = json.loads(kubectl(WITHOUT, "logs", "caller", "--container=caller", *IN_ROOM[:2]))
+    assert found["status_codes"] == {"200": 800}, found
 
 
-def test_the_mesh_is_whole_again_when_the_control_plane_is(place: Workplace, inventory: Path) -> None:
-    place.run("verify", inventory=inventory).succeeded()
+def test_a_primary_that_is_lost_is_made_anew_by_the_saved_authority(
+    place: Workplace, inventory: Path, workload: None
+) -> None:
+    before = there(WITH, "configmap", "istio-ca-root-cert")["data"]
+    lose(PRIMARY)
+    subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
+    place.run("site", "--diff", inventory=inventory).succeeded()
+    assert members() == dict.fromkeys(REMOTES, "Available")
+    assert there(WITH, "configmap", "istio-ca-root-cert")["data"] == before
+    for cluster in REMOTES:
+        kubectl(cluster, "wait", "pods", "--selector=app=hello", "--for=condition=Ready", *IN_ROOM)
+        (pod,) = every(cluster, "pods", *IN_ROOM[:2], "--selector=app=hello")
+        assert not any(one["restartCount"] for one in pod["status"]["containerStatuses"])
+    place.run("site", "--diff", inventory=inventory).unchanged()

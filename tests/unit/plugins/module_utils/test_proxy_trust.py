@@ -11,7 +11,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.proxy_trust import Trust, parse_trust, trust_problems
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.proxy_trust import (
+    Trust,
+    parse_trust,
+    trust_problems,
+)
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer
 from tests.unit.authorities import NOW, authority
 

@@ -1,0 +1,47 @@
+"""What befalls whole clusters: one that the others do not reach, and one that is lost with all that it knew."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.lab import cgroups, processes
+from tests.lab.host import STATE, run
+from tests.lab.network import NAMESPACES, ROUTER
+from tests.lab.processes import RECORDS
+from tests.lab.topology import CLUSTERS
+
+TABLE = "inet mrlab_cut"
+
+
+@contextmanager
+def cut_off(name: str) -> Iterator[None]:
+    """The router drops packets between a cluster and the others; this machine reaches them all."""
+    own = _blocks([name])
+    others = _blocks([cluster.name for cluster in CLUSTERS if cluster.name != name])
+    rules = f"ip saddr {own} ip daddr {others} drop; ip saddr {others} ip daddr {own} drop;"
+    _nft(f"table {TABLE} {{ chain forward {{ type filter hook forward priority -10; {rules} }} }}")
+    try:
+        yield
+    finally:
+        _nft(f"delete table {TABLE}")
+
+
+def lose(name: str) -> None:
+    """A cluster ends, and nothing is left of what it was: the lab raises an empty one of its name."""
+    owners = [name, *(cluster.node for cluster in CLUSTERS if cluster.name == name)]
+    pids = {pid for owner in owners for pid in cgroups.processes(owner)}
+    assert not processes.end([found for pid in pids if (found := processes.identify(pid))], grace=1)
+    for directory in (STATE / "clusters" / name, *(RECORDS / owner for owner in owners)):
+        shutil.rmtree(directory)
+
+
+def _blocks(names: list[str]) -> str:
+    """Of nodes, load balancers and pods, as nft takes a set."""
+    found = [block for one in CLUSTERS if one.name in names for block in (one.vswitch, one.pods)]
+    return f"{{ {', '.join(map(str, found))} }}"
+
+
+def _nft(text: str) -> None:
+    run("nsenter", f"--net={NAMESPACES / ROUTER}", "nft", "-f", "-", stdin=text)

@@ -97,6 +97,13 @@ def workload(place: Workplace) -> Iterator[str]:
         kubectl(cluster, "delete", "namespace", ROOM, "--ignore-not-found")
 
 
+def test_another_place_of_injection_is_refused_for_a_member(place: Workplace, inventory: Path) -> None:
+    flipped = ("-e", '{"remote_cluster_spec": {"sidecarInjector": {"enabled": false}}}')
+    place.run("remotes", "--limit", WITH, *flipped, inventory=inventory).refused(WITH, "has an injector of its own")
+    assert there(WITH, "deployment", "istiod")["status"]["readyReplicas"] == 1
+    place.run("remotes", "--limit", WITH, inventory=inventory).succeeded()
+
+
 def scale(replicas: int) -> None:
     """Have so many istiod in the primary; its autoscaler rests at 0."""
     where = ("--namespace", NAMESPACE, "--timeout=120s")

@@ -27,13 +27,13 @@ INJECTION: dict[str, t.Any] = {
     },
     "sidecarInjectorWebhook": {"rewriteAppHTTPProbe": True},
 }
-MAPS = [
+MAPS = (
     {"data": {"mesh": yaml.safe_dump(MESH)}},
     {"data": {"values": json.dumps(INJECTION), "config": "policy: enabled"}},
-]
+)
 
 
-def values(spec: dict[str, t.Any], maps: list[dict[str, t.Any]] = MAPS) -> dict[str, t.Any]:
+def values(spec: dict[str, t.Any], maps: t.Sequence[dict[str, t.Any]] = MAPS) -> dict[str, t.Any]:
     return local_injector(spec, maps, ADDRESS)
 
 

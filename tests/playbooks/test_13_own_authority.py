@@ -96,6 +96,13 @@ def test_another_authority_is_refused(place: Workplace, inventory: Path, directo
     place.run("remotes", inventory=inventory).succeeded()  # the refusal is in the RemoteIstio
 
 
+def test_another_place_of_injection_is_refused_for_a_member(place: Workplace, inventory: Path) -> None:
+    flipped = ("-e", '{"remote_cluster_spec": {"sidecarInjector": {"enabled": false}}}')
+    place.run("remotes", "--limit", WITH, *flipped, inventory=inventory).refused(WITH, "has an injector of its own")
+    assert there(WITH, "deployment", "istiod")["status"]["readyReplicas"] == 1
+    place.run("remotes", "--limit", WITH, inventory=inventory).succeeded()
+
+
 @pytest.fixture
 def workload(place: Workplace) -> Iterator[None]:
     """The same workload in both remotes, Ready, of which nothing is left."""
@@ -111,7 +118,6 @@ def workload(place: Workplace) -> Iterator[None]:
         kubectl(cluster, "delete", "namespace", ROOM, "--ignore-not-found")
 
 
-<<<<<<< HEAD:tests/playbooks/test_13_own_authority.py
 def caller(seconds: int) -> Object:
     """A pod that sends twenty requests a second to the workload, and then tells what came of them."""
     attack = f"vegeta attack -rate=20/1s -duration={seconds}s -timeout=5s | vegeta report -type=json"
@@ -124,23 +130,6 @@ def caller(seconds: int) -> Object:
     metadata = {"name": "caller", "namespace": ROOM, "annotations": hold}
     spec = {"restartPolicy": "Never", "containers": [container]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-=======
-def test_another_place_of_injection_is_refused_for_a_member(place: Workplace, inventory: Path) -> None:
-    flipped = ("-e", '{"remote_cluster_spec": {"sidecarInjector": {"enabled": false}}}')
-    place.run("remotes", "--limit", WITH, *flipped, inventory=inventory).refused(WITH, "has an injector of its own")
-    assert there(WITH, "deployment", "istiod")["status"]["readyReplicas"] == 1
-    place.run("remotes", "--limit", WITH, inventory=inventory).succeeded()
-
-
-def scale(replicas: int) -> None:
-    """Have so many istiod in the primary; its autoscaler rests at 0."""
-    where = ("--namespace", NAMESPACE, "--timeout=120s")
-    kubectl(PRIMARY, "scale", "deployment/istiod", f"--replicas={replicas}", *where)
-    if replicas:
-        kubectl(PRIMARY, "rollout", "status", "deployment/istiod", *where)
-    else:
-        kubectl(PRIMARY, "wait", "pods", "--selector=app=istiod", "--for=delete", *where)
->>>>>>> w2:tests/playbooks/test_12_own_authority.py
 
 
 def test_while_the_primary_is_cut_off_the_others_go_on_and_pods_are_admitted_which_are_ready_once_it_is_back(

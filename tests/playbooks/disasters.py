@@ -20,8 +20,8 @@ def cut_off(name: str) -> Iterator[None]:
     """The router drops packets between a cluster and the others; this machine reaches them all."""
     own = _blocks([name])
     others = _blocks([cluster.name for cluster in CLUSTERS if cluster.name != name])
-    rules = f"ip saddr {own} ip daddr {others} drop; ip saddr {others} ip daddr {own} drop;"
-    _nft(f"table {TABLE} {{ chain forward {{ type filter hook forward priority -10; {rules} }} }}")
+    rules = f"ip saddr {own} ip daddr {others} drop\nip saddr {others} ip daddr {own} drop"
+    _nft(f"table {TABLE} {{\nchain forward {{\ntype filter hook forward priority -10\n{rules}\n}}\n}}")
     try:
         yield
     finally:

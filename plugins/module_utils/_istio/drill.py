@@ -193,7 +193,7 @@ def sleep_until(moment: float) -> None:
 def run_problems(found: Measured, step: Run, drill: Drill) -> t.Iterator[Problem]:
     """What a run shows that should not be."""
     requests = found.requests[GET.name]
-    get = next(row for row in found.rows if row["kind"] == GET.name)
+    (get,) = (row for row in found.rows if row["kind"] == GET.name)
     before = [one for one in requests if one.start < found.moments.broken]
     far = [one for one in before if one.cluster not in ("", drill.near)]
     if len(far) > OTHERS * len(before):

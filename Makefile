@@ -88,7 +88,7 @@ failover: build ## failover.yml on the demo's mesh, with and without delay: .lab
 	@$(STAGE) failover python -m tests.lab.failover $(LENGTH)
 
 .PHONY: scenarios
-scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 10 minutes); PYTEST="..." is for pytest
+scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 25 minutes); PYTEST="..." is for pytest
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
 	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(if $(PYTEST),$(PYTEST),tests/playbooks)
 

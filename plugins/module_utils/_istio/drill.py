@@ -12,20 +12,18 @@ import typing as t
 from .._errors import MeshError
 from .._interrupts import for_each
 from .._kubernetes.access import Access
-from .._kubernetes.apply import wait_for_absence
-from .._kubernetes.client import KubernetesClient, Object
-from .._kubernetes.kinds import NAMESPACE
+from .._kubernetes.client import KubernetesClient
 from .._problems import ERROR, WARNING, Problem
 from .._wait import Progress
 from .drill_capacity import lacking
 from .drill_load import Load
 from .drill_results import Moments, has_no_effect
-from .drill_room import INTERVAL, Drill, capacities, prepare
+from .drill_room import Drill, capacities, prepare
 from .drill_run import Measured, Run, measure, start
 from .drill_ways import CUT, KILLED, SCALED, break_near, mend_near
 from .drill_workload import GET, KINDS
 from .failover_objects import timing_of
-from .probe_room import REMOVAL_TIMEOUT, access_by_name, find_leftovers, silent
+from .probe_room import access_by_name, find_leftovers, remove_leftovers
 
 MOST_REQUESTS = 10_000  # of a kind, so that a kubelet keeps the whole log
 BREAK_AFTER, MEND_AFTER = 1 / 6, 1 / 2  # of the duration
@@ -174,13 +172,8 @@ def clear(drill: Drill, progress: Progress) -> bool:
     """Remove the namespace in every cluster, and with it all that a drill made. Whether there was one."""
 
     def one(client: KubernetesClient) -> bool:
-        live: Object | None = find_leftovers(client, drill)
-        if live is None:
-            return False
-        progress(f"{client.cluster}: removing namespace {drill.namespace}")
-        client.delete(NAMESPACE, drill.namespace, uid=live["metadata"]["uid"])
-        wait_for_absence(client, NAMESPACE, live, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
-        return True
+        told = f"{client.cluster}: removing namespace {drill.namespace}"
+        return remove_leftovers(client, drill, lambda: progress(told))
 
     return any(for_each(one, drill.clients, threading.Event()))
 

@@ -81,7 +81,7 @@ def asked_by(pod: Object, resource: str) -> float:
 
 
 def amount(resources: t.Mapping[str, t.Any], resource: str) -> float:
-    return float(parse_quantity(resources.get(resource, 0)))  # type: ignore[no-untyped-call]
+    return float(parse_quantity(resources.get(resource, 0)))  # type: ignore[no-untyped-call]  # the package has no types
 
 
 def lacking(near: Capacity, others: t.Sequence[Capacity]) -> list[str]:

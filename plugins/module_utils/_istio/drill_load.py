@@ -14,9 +14,9 @@ import typing as t
 from dataclasses import dataclass
 
 from .._kubernetes.kinds import POD
-from .drill_workload import CONNECTIONS, GRPC, KINDS, NAME, STREAM, Kind, pod_spec, small_sidecar
+from .drill_workload import CONNECTIONS, GRPC, KINDS, NAME, STREAM, Kind
 from .member import RESTRICTED
-from .probe_pod import Object
+from .probe_pod import Object, pod_spec, small_sidecar
 
 TIMEOUT = 15  # seconds until vegeta gives a request up
 DEADLINE = 5  # seconds that a gRPC call may take, as its client says in the request

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .._kubernetes.kinds import DEPLOYMENT, SERVICE
 from .member import RESTRICTED
-from .probe_pod import Object, http_filter, listener, type_url
+from .probe_pod import Object, http_filter, listener, pod_spec, small_sidecar, type_url
 
 NAME = "failover"
 CLUSTER_HEADER = "x-answered-by"
@@ -97,17 +97,6 @@ def deployment_object(cluster: str, namespace: str, image: str, pull_secrets: t.
             },
         },
     }
-
-
-def small_sidecar() -> dict[str, str]:
-    """Annotations of a pod whose sidecar has little to do."""
-    return {"sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "64Mi"}
-
-
-def pod_spec(containers: list[Object], pull_secrets: t.Sequence[str]) -> Object:
-    """What the pods of the drill have in common."""
-    secrets = {"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}
-    return {"automountServiceAccountToken": False, "enableServiceLinks": False, "containers": containers, **secrets}
 
 
 def envoy_config(cluster: str) -> Object:

@@ -31,12 +31,12 @@ from .ca_bundle import (
 )
 from .ca_choice import CACERTS, Decision, Found, decide, sibling_problems
 from .ca_files import read_files, read_roots
+from .trust import ROOT_CONFIG_MAP
 
 Object = dict[str, t.Any]
 Result = dict[str, t.Any]
 
 NAME = "cacerts"
-ROOT_CONFIG_MAP = "istio-ca-root-cert"
 # By this key istiod says that the Secret is its own self-signed authority (USE_CACERTS_FOR_SELF_SIGNED_CA).
 ISTIOS_OWN = "istio-generated"
 

@@ -14,7 +14,7 @@ import typing as t
 
 from .._kubernetes.kinds import SERVICE
 from .member import INJECTION_LABEL, REVISION_LABEL
-from .probe_pod import LABEL, listener, namespace_with, pod_with, probe_name, text_route
+from .probe_pod import LABEL, listener, namespace_with, pod_with, probe_name, small_sidecar, text_route
 
 Object = dict[str, t.Any]
 
@@ -54,7 +54,7 @@ def pod_object(
     """A member's probe."""
     config = envoy_config(cluster, others, namespace)
     pod = pod_with(config, cluster, namespace, image, ANSWER_PORT, pull_secrets)
-    pod["metadata"]["annotations"] = {"sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "64Mi"}
+    pod["metadata"]["annotations"] = small_sidecar()
     return pod
 
 

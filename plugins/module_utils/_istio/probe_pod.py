@@ -62,14 +62,19 @@ def pod_with(
         "apiVersion": POD.api_version,
         "kind": POD.kind,
         "metadata": {"name": name, "namespace": namespace, "labels": {LABEL: name, "app": name}},
-        "spec": {
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "terminationGracePeriodSeconds": 1,
-            "containers": [container],
-            **({"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}),
-        },
+        "spec": {**pod_spec([container], pull_secrets), "terminationGracePeriodSeconds": 1},
     }
+
+
+def small_sidecar() -> dict[str, str]:
+    """Annotations of a pod whose sidecar has little to do."""
+    return {"sidecar.istio.io/proxyCPU": "10m", "sidecar.istio.io/proxyMemory": "64Mi"}
+
+
+def pod_spec(containers: list[Object], pull_secrets: t.Sequence[str]) -> Object:
+    """What all pods of probes and drills have in common."""
+    secrets = {"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}
+    return {"automountServiceAccountToken": False, "enableServiceLinks": False, "containers": containers, **secrets}
 
 
 def listener(

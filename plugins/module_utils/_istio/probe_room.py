@@ -79,15 +79,23 @@ def find_leftovers(client: KubernetesClient, room: Room) -> Object | None:
 
 def enter(client: KubernetesClient, room: Room, namespace: Object, clock: Clock, progress: Progress) -> None:
     """Make the namespace and what a pod in it needs. Raises MeshError; what was made by then is left for remove()."""
-    leftovers = find_leftovers(client, room)
-    if leftovers:
-        progress(f"{client.cluster}: removing what an earlier run left behind in namespace {room.namespace}")
-        client.delete(NAMESPACE, room.namespace, uid=leftovers["metadata"]["uid"])
-        wait_for_absence(client, NAMESPACE, leftovers, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
+    told = f"removing what an earlier run left behind in namespace {room.namespace}"
+    remove_leftovers(client, room, lambda: progress(f"{client.cluster}: {told}"))
     room.made.add(client.cluster)
     client.create(NAMESPACE, marked(namespace, room.mesh_id, adopted=False))
     _copy_pull_secrets(client, room)
     _wait_for_account(client, room, clock)
+
+
+def remove_leftovers(client: KubernetesClient, room: Room, tell: t.Callable[[], None]) -> bool:
+    """Remove the namespace, whichever run made it, once `tell` was called: whether there was one. Raises MeshError."""
+    leftovers = find_leftovers(client, room)
+    if leftovers is None:
+        return False
+    tell()
+    client.delete(NAMESPACE, room.namespace, uid=leftovers["metadata"]["uid"])
+    wait_for_absence(client, NAMESPACE, leftovers, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
+    return True
 
 
 def wait_for_pod(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .._errors import ApiError, MeshError
 from .._kubernetes import client_side
 from .._kubernetes.apply import in_parallel
+from .._kubernetes.apply_method import chosen
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
 from .._kubernetes.fields import is_applied, without_emptied
 from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
@@ -115,7 +116,7 @@ def check_spec(primary: KubernetesClient, before: Before, join: Join) -> None:
     if not before.has_kind or (live and is_applied(wanted, live, FIELD_MANAGER)):
         return
     try:
-        if join.terms.method == "client_side":
+        if chosen(primary, join.terms.method) == "client_side":
             check_fields(primary, join)  # such a server may drop what it does not know without a word
             client_side.apply(primary, join.kind, wanted, live, dry_run=True)
         else:

@@ -49,9 +49,10 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         url = str(self.configuration.host).rstrip("/") + path
         answer = self.pool.request(method, url, headers=headers, body=data, timeout=ANSWER_SECONDS, retries=False)
-        content: Object = json.loads(answer.data)
         if answer.status >= 400:
-            raise Refused(answer.status, content.get("message", ""))
+            is_json = "json" in answer.headers.get("Content-Type", "")
+            raise Refused(answer.status, json.loads(answer.data)["message"] if is_json else answer.data.decode().strip())
+        content: Object = json.loads(answer.data)
         return content
 
     def get(self, path: str) -> Object | None:

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - multiregion.istio._kubernetes
   - multiregion.istio._apply
   - multiregion.istio._wait
+  - multiregion.istio._operator
   - multiregion.istio._attributes
   - multiregion.istio._attributes.writes
   - multiregion.istio._attributes.actiongroup_kubernetes
@@ -44,10 +45,6 @@ options:
     description: Its namespace, that of the control plane.
     type: str
     default: istio-system
-  api_version:
-    description: The API of the operator's Istio and RemoteIstio, for example V(istio.banzaicloud.io/v1beta1).
-    type: str
-    default: istio.alibabacloud.com/v1beta1
   mesh_id:
     description: Name of the mesh, for our marks, and for C(spec.meshID) where the resource is made by this module.
     type: str
@@ -179,24 +176,8 @@ options:
       - It is shown in diffs and results, so passwords have no place in it.
     type: dict
     default: {}
-  operator:
-    description:
-      - The Deployment of the operator as V(namespace/name), for the command that a time-out names. The default is to look for one
-        whose image is called C(istio-operator).
-    type: str
   wait:
     description: Whether to wait until O(wait_success) is true.
-  wait_success:
-    description:
-      - JMESPath expression over the Istio resource that ends waiting. A status from before the last change of the spec is not taken
-        for an answer to it.
-    type: str
-    default: status.Status == 'Available'
-  wait_failure:
-    description:
-      - JMESPath expression over the Istio resource that ends waiting as a failure.
-      - Without it only the time ends a wait in vain, since C(ReconcileFailed) heals as a rule once its cause is gone.
-    type: str
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
@@ -294,7 +275,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istio_resource import run
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_wait import operator_options
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options, apply_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import wait_options
@@ -307,14 +288,11 @@ def argument_spec() -> Options:
         **access_options(),
         **apply_options(),
         **wait_options(),
-        "wait_success": {"type": "str", "default": "status.Status == 'Available'"},
-        "wait_failure": {"type": "str"},
+        **operator_options(),
         "name": {"type": "str", "default": "istio-config"},
         "namespace": {"type": "str", "default": "istio-system"},
-        "api_version": {"type": "str", "default": API_VERSION},
         "mesh_id": {"type": "str", "required": True},
         "force": {"type": "bool", "default": False},
-        "operator": {"type": "str"},
         **spec_options(),
     }
 

@@ -20,10 +20,10 @@ from .._kubernetes.diff import LAST_APPLIED
 from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
 from .._kubernetes.options import access_from, apply_method_from
 from .._kubernetes.ownership import ownership_of
-from .._wait import Progress, check_expression
+from .._wait import Progress
 from . import outcome
 from .istio_spec import SECRETS, asked, defaults, option_of, spec_of, unknown
-from .operator_wait import wait_for_operator
+from .operator_wait import check_operator_options, wait_for_operator
 from .resource import merged, status_of
 from .spec_fields import schema_of
 from .standing import check_owners, title_of, with_marks
@@ -51,9 +51,7 @@ class Before:
 
 def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> Object:
     """Options of the module in, its result out. Raises MeshError."""
-    for option in ("wait_success", "wait_failure"):
-        if params[option] is not None:
-            check_expression(option, params[option])
+    check_operator_options(params)
     fields, method = asked(params), apply_method_from(params)
     client = KubernetesClient(access_from(params))
     kind = Kind(params["api_version"], "Istio", "istios")

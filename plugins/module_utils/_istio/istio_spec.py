@@ -197,7 +197,9 @@ def check(params: t.Mapping[str, t.Any]) -> None:
             raise refusal("ingress.annotations", {name: text}, "an annotation is text: put it in quotes")
     for port in option_of(params, "ingress.ports") or []:
         if not isinstance(port.get("port"), int):
-            raise refusal("ingress.ports", port, "each has a number as port, and may have name, targetPort and nodePort")
+            raise refusal(
+                "ingress.ports", port, "each has a number as port, and may have name, targetPort and nodePort"
+            )
 
 
 def check_blocks(option: str, blocks: list[str]) -> None:

@@ -235,6 +235,11 @@ status:
   returned: success
   type: dict
   sample: {Status: Available, GatewayAddress: [47.94.0.1]}
+has_ingress_address:
+  description: Whether an ingress gateway is asked for whose Service is a load balancer.
+  returned: success
+  type: bool
+  sample: true
 objects:
   description:
     - What happened to the Istio resource.

@@ -13,6 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import MeshError
+from . import istio_spec
+from .istio_spec import option_of
 
 Object = dict[str, t.Any]
 Values = t.Mapping[str, t.Any]
@@ -144,8 +146,23 @@ def options_for(engine: str, values: Values, annotations: Values) -> Object:
             why="without it the mesh would not be the one that was asked for",
             todo=" ".join(f"{VARIABLES[name].instead}, or leave {PREFIX}{name} out." for name in refused),
         )
+    options = module_options(given, annotations)
+    check_values(engine, options)
     warnings = [said(engine, name, variable) for name, variable in strange.items()]
-    return {"options": module_options(given, annotations) if engine == OPERATOR else {}, "warnings": warnings}
+    return {"options": options if engine == OPERATOR else {}, "warnings": warnings}
+
+
+def check_values(engine: str, options: Object) -> None:
+    """Raise MeshError for a value that cannot be, by the name of its variable."""
+    given = {**dict.fromkeys(option.partition(".")[0] for option in OPTIONS.values()), **options}
+    try:
+        istio_spec.check(given)
+        if engine == HELM and istio_spec.URL.fullmatch(option_of(given, "tracing.address") or ""):
+            raise istio_spec.refusal("tracing.address", given["tracing"]["address"], "by Helm it is host:port")
+    except MeshError as error:
+        option, _space, rest = error.what.partition(" ")
+        name = PREFIX + next((name for name, path in OPTIONS.items() if path == option), "ingress_annotations")
+        raise MeshError(f"{name} {rest}", why=error.why, todo=f"Correct {name}") from error
 
 
 def said(engine: str, name: str, variable: Variable) -> str:

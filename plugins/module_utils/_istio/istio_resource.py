@@ -22,7 +22,7 @@ from .._kubernetes.options import access_from, apply_method_from
 from .._kubernetes.ownership import ownership_of
 from .._wait import Progress
 from . import outcome
-from .istio_spec import SECRETS, asked, defaults, option_of, spec_of, unknown
+from .istio_spec import SECRETS, asked, defaults, expects_address, option_of, spec_of, unknown
 from .operator_wait import check_operator_options, wait_for_operator
 from .resource import merged, status_of
 from .spec_fields import schema_of
@@ -68,12 +68,17 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     wanted = with_marks(body(kind, params, spec), live, params["mesh_id"])
     change = apply(client, kind, wanted, live, dry_run=check_mode, method=method)
 
-    status = status_of(live)
+    answer: Object | None = None
     with outcome.told([(client.cluster, change)], [outcome.item(client.cluster, wanted)]):
         if params["wait"] and not check_mode:
-            status = status_of(wait_for_operator(client, kind, live, change, params, progress))
-    done = [(client.cluster, change)]
-    return {**outcome.results(done), "istio": change.after, "status": status, "warnings": warnings}
+            answer = wait_for_operator(client, kind, live, change, params, progress)
+    return {
+        **outcome.results([(client.cluster, change)]),
+        "istio": change.after,
+        "status": status_of(answer or live),
+        "has_ingress_address": expects_address((answer or change.after)["spec"]),
+        "warnings": warnings,
+    }
 
 
 def read(client: KubernetesClient, kind: Kind, params: t.Mapping[str, t.Any]) -> Before:

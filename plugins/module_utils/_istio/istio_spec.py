@@ -168,6 +168,16 @@ def with_gateway(live: t.Any, asked_for: Object | None) -> list[Object]:
     return [merged(entry, asked_for) if entry.get("gatewayName") == GATEWAY else entry for entry in entries]
 
 
+def expects_address(spec: Object) -> bool:
+    """Whether the ingress gateway that a spec has gets an address of a load balancer."""
+    gateways = spec.get("gateways") or {}
+    ingress = gateways.get("ingress") or {}
+    if isinstance(ingress, list):
+        ingress = next((entry for entry in ingress if entry.get("gatewayName") == GATEWAY), {"enabled": False})
+    is_there = gateways.get("enabled") is not False and ingress.get("enabled") is not False
+    return is_there and ingress.get("serviceType", "LoadBalancer") == "LoadBalancer"
+
+
 def unknown(fields: t.Sequence[Field], extra: Object, live: Object | None, schema: Object) -> list[str]:
     """ "spec.hub (did you mean ...?), asked for by the option hub" for each field that is not served."""
     has_list = lists_gateways(live, schema)
@@ -182,7 +192,7 @@ def unknown(fields: t.Sequence[Field], extra: Object, live: Object | None, schem
 def check(params: t.Mapping[str, t.Any]) -> None:
     """Raise MeshError for a value that no release takes."""
     sampling = params["trace_sampling"]
-    if sampling is not None and not 0 <= sampling <= 100:
+    if sampling is not None and not 0 <= float(sampling) <= 100:
         raise refusal("trace_sampling", sampling, "it is a percentage, from 0 to 100")
     for option in ("egress.include_cidrs", "egress.exclude_cidrs"):
         check_blocks(option, option_of(params, option) or [])
@@ -190,7 +200,7 @@ def check(params: t.Mapping[str, t.Any]) -> None:
     if address and not (HOST_AND_PORT.fullmatch(address) or URL.fullmatch(address)):
         raise refusal("tracing.address", address, "it is neither host:port nor a URL of http or https")
     fewest, most = (option_of(params, f"ingress.{end}_replicas") for end in ("min", "max"))
-    if fewest is not None and most is not None and fewest > most:
+    if fewest is not None and most is not None and int(fewest) > int(most):
         raise refusal("ingress.min_replicas", fewest, f"ingress.max_replicas is {most}")
     for name, text in (option_of(params, "ingress.annotations") or {}).items():
         if not isinstance(text, str):

@@ -4,7 +4,7 @@
 """The operator that reconciles Istio and RemoteIstio objects: where it runs, since when, its log and its restart.
 
 It reads a member's kubeconfig once and keeps it by the member's name (banzaicloud/istio-operator, pkg/remoteclusters), so a
-changed one counts from its next start on. Releases before 0.2 ran as a StatefulSet.
+changed one counts from its next start on. Some releases run as a StatefulSet, some have a proxy beside them in the pod.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ class Operator:
         return str(self.body["metadata"]["namespace"])
 
     @property
+    def container(self) -> str:
+        """The container that it is: the one with the operator's image, else the first."""
+        containers = containers_of(self.body)
+        return str(next(filter(is_operators, containers), containers[0])["name"])
+
+    @property
     def title(self) -> str:
         return describe(self.kind, self.name, self.namespace)
 
@@ -80,7 +86,7 @@ def find_operator(client: KubernetesClient, option: str | None) -> Operator:
             Operator(kind, live)
             for kind, lives in zip(kinds, lists, strict=True)
             for live in lives
-            if is_operator(live)
+            if any(map(is_operators, containers_of(live)))
         ]
         what = f"no operator is found: neither a Deployment nor a StatefulSet has an image of the name {IMAGE}"
     if not found:
@@ -91,10 +97,14 @@ def find_operator(client: KubernetesClient, option: str | None) -> Operator:
     return found[0]
 
 
-def is_operator(workload: Object) -> bool:
-    """Whether a container of it has the operator's image: its last segment, without tag and digest, is the operator's name."""
-    images = [str(container.get("image") or "") for container in workload["spec"]["template"]["spec"]["containers"]]
-    return IMAGE in [image.partition("@")[0].rpartition("/")[2].partition(":")[0] for image in images]
+def containers_of(workload: Object) -> list[Object]:
+    return t.cast(list[Object], workload["spec"]["template"]["spec"]["containers"])
+
+
+def is_operators(container: Object) -> bool:
+    """Whether it has the operator's image: the last segment, without tag and digest, is the operator's name."""
+    image = str(container.get("image") or "").partition("@")[0]
+    return image.rpartition("/")[2].partition(":")[0] == IMAGE
 
 
 def where_it_logs(client: KubernetesClient, option: str | None) -> str:
@@ -104,7 +114,8 @@ def where_it_logs(client: KubernetesClient, option: str | None) -> str:
     except MeshError as error:
         why = f"{error.what}{f' ({error.why})' if error.why else ''}"
         return f"Look at the log of the operator in cluster {client.cluster}: {why}. {error.todo}".rstrip()
-    return f"See what it says: {operator.command(client, 'logs')}"
+    container = ["--container", operator.container] if len(containers_of(operator.body)) > 1 else []
+    return f"See what it says: {operator.command(client, 'logs', *container)}"
 
 
 def started_at(client: KubernetesClient, operator: Operator) -> datetime | None:
@@ -112,15 +123,15 @@ def started_at(client: KubernetesClient, operator: Operator) -> datetime | None:
     labels = operator.body["spec"]["template"]["metadata"].get("labels") or {}
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
     pods = [pod for pod in client.list(POD, operator.namespace, labels=selector) if not is_finished(pod)]
-    return min((start_of(pod) for pod in pods), default=None)
+    return min((start_of(pod, operator.container) for pod in pods), default=None)
 
 
-def start_of(pod: Object) -> datetime:
-    """When the latest start of a pod's containers was, which is the operator's where it has been started again."""
+def start_of(pod: Object, container: str) -> datetime:
+    """Since when a container of a pod runs, else since when there is the pod."""
     status = pod.get("status") or {}
-    running = [(entry.get("state") or {}).get("running") or {} for entry in status.get("containerStatuses") or []]
-    times = [entry["startedAt"] for entry in running if entry.get("startedAt")]
-    return datetime.fromisoformat(max(times, default=status.get("startTime") or pod["metadata"]["creationTimestamp"]))
+    found = [entry for entry in status.get("containerStatuses") or [] if entry.get("name") == container]
+    running = ((found[0].get("state") or {}).get("running") or {}) if found else {}
+    return datetime.fromisoformat(running.get("startedAt") or pod["metadata"]["creationTimestamp"])
 
 
 def restart(

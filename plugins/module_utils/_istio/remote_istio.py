@@ -48,7 +48,7 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
     held = Held(registration.credential_in(before.secret, join.name), registration.lifetime_noted(before.secret))
     if terms.token_kind is None and held.credential != terms.address:
         confirm_given(remote, terms, params["credential_kubeconfig"])
-    check_spec(primary, before, join)
+    join = check_spec(primary, before, join)
 
     done: Done = []
     with outcome.told(done, planned(join, primary.cluster)):

@@ -35,7 +35,11 @@ PARAMS: Object = {
 LOG = "See what it says: kubectl --namespace istio-operator logs deployment/the-operator."
 OPERATOR = {
     "metadata": {"name": "the-operator", "namespace": "istio-operator"},
-    "spec": {"template": {"spec": {"containers": [{"image": "ghcr.io/banzaicloud/istio-operator:0.10.8"}]}}},
+    "spec": {
+        "template": {
+            "spec": {"containers": [{"name": "manager", "image": "ghcr.io/banzaicloud/istio-operator:0.10.8"}]}
+        }
+    },
 }
 OURS = {"manager": "multiregion.istio", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hub": {}, "f:proxy": {}}}}
 

@@ -17,14 +17,15 @@ from .._errors import ApiError, MeshError
 from .._kubernetes.apply import Change, apply_object, in_parallel
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.diff import LAST_APPLIED
-from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
+from .._kubernetes.kinds import SECRET, Kind, describe
 from .._kubernetes.options import access_from, apply_method_from
 from .._kubernetes.ownership import ownership_of
 from .._wait import Progress
 from . import outcome
-from .istio_spec import SECRETS, asked, defaults, expects_address, option_of, spec_of, unknown
+from .istio_spec import SECRETS, Field, asked, defaults, expects_address, option_of, spec_of, unknown
 from .operator_wait import check_operator_options, wait_for_operator
 from .resource import merged, status_of
+from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of
 from .standing import check_owners, title_of, with_marks
 
@@ -58,14 +59,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     before = read(client, kind, params)
     live = before.live(params["name"], params["namespace"])
     warnings = check(client, kind, before, params)
-    schema = schema_of(before.definition, kind.api_version)
-    refuse_unknown(client, kind, unknown(fields, params["spec"], live, schema), params)
-    if is_ours_alone(live, params["mesh_id"]):
-        fields = [*defaults(params["mesh_id"]), *fields]
-    spec = spec_of(fields, params["spec"], live, schema)
-    if method == "client_side" and live and not is_ours_alone(live, params["mesh_id"]):
-        spec = merged(last_applied(live), spec)
-    wanted = with_marks(body(kind, params, spec), live, params["mesh_id"])
+    wanted = wanted_of(client, kind, before, live, fields, params)
     change = apply(client, kind, wanted, live, dry_run=check_mode, method=method)
 
     answer: Object | None = None
@@ -76,9 +70,40 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         **outcome.results([(client.cluster, change)]),
         "istio": change.after,
         "status": status_of(answer or live),
-        "has_ingress_address": expects_address((answer or change.after)["spec"]),
+        "has_ingress_address": expects_address((answer or change.after).get("spec") or {}),
         "warnings": warnings,
     }
+
+
+def wanted_of(
+    client: KubernetesClient,
+    kind: Kind,
+    before: Before,
+    live: Object | None,
+    fields: list[Field],
+    params: t.Mapping[str, t.Any],
+) -> Object:
+    """The Istio resource to apply, with our marks. Raises MeshError for fields that are not served, and for those that lack."""
+    schema, mesh_id, extra = schema_of(before.definition, kind.api_version), params["mesh_id"], params["spec"]
+    title = describe(kind, params["name"], params["namespace"])
+    texts = unknown(fields, extra, live, schema)
+    if texts:
+        raise MeshError(
+            f"{title} would have unknown fields; nothing was written",
+            cluster=client.cluster,
+            why=f"{kind.api_version} as it is served does not have {'; '.join(texts)}",
+            todo="Leave these options out, or say it in the option spec by the names of the operator's release",
+        )
+    if is_ours_alone(live, mesh_id):
+        spec = spec_of([*defaults(mesh_id), *fields], extra, live, schema)
+    else:
+        noted = kept(last_applied(live or {}), (live or {}).get("spec") or {})
+        spec = merged(noted, spec_of(fields, extra, live, schema))
+    spec = complete_spec(client, kind, params["namespace"], spec, live, before.definition)
+    metadata = {"name": params["name"], "namespace": params["namespace"]}
+    body = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
+    # An empty spec would be one that we own as a whole.
+    return with_marks({**body, "spec": spec} if spec else body, live, mesh_id)
 
 
 def read(client: KubernetesClient, kind: Kind, params: t.Mapping[str, t.Any]) -> Before:
@@ -87,22 +112,12 @@ def read(client: KubernetesClient, kind: Kind, params: t.Mapping[str, t.Any]) ->
     calls: list[t.Callable[[], t.Any]] = [
         lambda: client.list(kind),
         lambda: client.kind_of(kind.api_version, kind.kind),
-        lambda: definition_of(client, kind),
+        lambda: read_definition(client, kind),
         *[partial(client.get, SECRET, name, params["namespace"]) for name in secrets],
     ]
     resources, served, definition, *found = in_parallel(calls)
     missing = [name for name, secret in zip(secrets, found, strict=True) if secret is None]
     return Before(resources, served is not None, definition, missing)
-
-
-def definition_of(client: KubernetesClient, kind: Kind) -> Object | None:
-    """The CustomResourceDefinition, for its schema; who may not read it goes without."""
-    try:
-        return client.get(CUSTOM_RESOURCE_DEFINITION, f"{kind.plural}.{kind.api_version.partition('/')[0]}")
-    except ApiError as error:
-        if error.status == 403:
-            return None
-        raise
 
 
 def check(client: KubernetesClient, kind: Kind, before: Before, params: t.Mapping[str, t.Any]) -> list[str]:
@@ -142,16 +157,6 @@ def check(client: KubernetesClient, kind: Kind, before: Before, params: t.Mappin
     return check_owners([(client.cluster, live)], params["mesh_id"], force=params["force"])
 
 
-def refuse_unknown(client: KubernetesClient, kind: Kind, texts: list[str], params: t.Mapping[str, t.Any]) -> None:
-    if texts:
-        raise MeshError(
-            f"{describe(kind, params['name'], params['namespace'])} would have unknown fields; nothing was written",
-            cluster=client.cluster,
-            why=f"{kind.api_version} as it is served does not have {'; '.join(texts)}",
-            todo="Leave these options out, or say it in the option spec by the names of the operator's release",
-        )
-
-
 def apply(
     client: KubernetesClient, kind: Kind, wanted: Object, live: Object | None, *, dry_run: bool, method: t.Any
 ) -> Change:
@@ -164,11 +169,6 @@ def apply(
         raise MeshError(error.what, cluster=error.cluster, why=error.why, todo=todo) from error
 
 
-def body(kind: Kind, params: t.Mapping[str, t.Any], spec: Object) -> Object:
-    metadata = {"name": params["name"], "namespace": params["namespace"]}
-    return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
-
-
 def is_ours_alone(live: Object | None, mesh_id: str) -> bool:
     """Whether nobody else had made the resource, so that what no option says is ours to say."""
     standing = ownership_of(live, mesh_id) if live else None
@@ -176,12 +176,21 @@ def is_ours_alone(live: Object | None, mesh_id: str) -> bool:
 
 
 def last_applied(live: Object) -> Object:
-    """The spec that `kubectl apply` noted: what it has and a client-side apply does not is removed."""
+    """The spec that `kubectl apply` noted. What it has and a client-side apply does not ask for is removed."""
     try:
         noted = json.loads((live["metadata"].get("annotations") or {}).get(LAST_APPLIED, ""))
     except ValueError:
         return {}
     return t.cast(Object, noted.get("spec") or {}) if isinstance(noted, dict) else {}
+
+
+def kept(noted: Object, live: Object) -> Object:
+    """The fields of `noted` as they are by now."""
+    return {
+        key: kept(value, live[key]) if isinstance(value, dict) and isinstance(live[key], dict) else live[key]
+        for key, value in noted.items()
+        if key in live
+    }
 
 
 def place(live: Object) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .._errors import ApiError, MeshError
 from .._kubernetes import client_side
 from .._kubernetes.apply import in_parallel
+from .._kubernetes.apply_method import chosen
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
 from .._kubernetes.fields import is_applied, without_emptied
 from .._kubernetes.kinds import SECRET, Kind, describe
@@ -115,11 +116,11 @@ def check_spec(primary: KubernetesClient, before: Before, join: Join) -> Join:
     The join, with what the primary's definition of RemoteIstio requires and the task does not say.
     """
     live = before.remote_istio
-    if not before.has_kind:
+    if not before.has_kind or is_there(join, live):
         return join
     try:
-        if join.terms.method == "client_side":  # such a server may drop what it does not know without a word
-            join = as_served(primary, live, join)
+        if chosen(primary, join.terms.method) == "client_side":
+            join = as_served(primary, live, join)  # such a server may drop what it does not know without a word
         attempt(primary, live, join)
     except ApiError as error:
         if error.status == 404:
@@ -135,14 +136,17 @@ def check_spec(primary: KubernetesClient, before: Before, join: Join) -> Join:
     return join
 
 
+def is_there(join: Join, live: Object | None) -> bool:
+    """Whether the RemoteIstio is certainly as wanted."""
+    return bool(live and is_applied(join.wanted(live), live, FIELD_MANAGER))
+
+
 def attempt(primary: KubernetesClient, live: Object | None, join: Join) -> None:
     """Have the primary refuse the RemoteIstio that it would refuse; nothing is written."""
     wanted = join.wanted(live)
-    if live and is_applied(wanted, live, FIELD_MANAGER):
-        return
-    if join.terms.method == "client_side":
+    if chosen(primary, join.terms.method) == "client_side":
         client_side.apply(primary, join.kind, wanted, live, dry_run=True)
-    else:
+    elif not is_there(join, live):
         primary.apply(join.kind, without_emptied(wanted, live or {}), dry_run=True)
 
 

@@ -16,14 +16,14 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.engine im
 def engine_options(
     variables: t.Mapping[str, t.Any], engine: str, annotations: t.Mapping[str, t.Any] | None = None
 ) -> dict[str, t.Any]:
-    """What the variables of the role primary_istio ask of an engine, and which of them have no effect there."""
+    """What the variables of the role primary_istio ask of an engine, which have no effect there, and what is in the way."""
     if not isinstance(variables, t.Mapping):
         raise AnsibleFilterError("multiregion.istio.engine_options wants variables of the role primary_istio by name.")
     values = {name.removeprefix(PREFIX): value for name, value in variables.items()}
     try:
-        return options_for(engine, values, annotations or {})
+        return {**options_for(engine, values, annotations or {}), "problem": ""}
     except MeshError as error:
-        raise AnsibleFilterError(str(error)) from error
+        return {"options": {}, "warnings": [], "problem": str(error)}
 
 
 class FilterModule:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import datetime
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -35,6 +36,9 @@ class Cluster:
         self.secrets = {"kiali"}
         self.readable = True
         self.applied: list[Object] = []
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat("2026-11-29T11:00:00Z")
 
     def kind_of(self, api_version: str, kind: str) -> Kind | None:
         return Kind(api_version, kind, "istios") if self.schema is not None and api_version == API else None

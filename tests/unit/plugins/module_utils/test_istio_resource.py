@@ -107,7 +107,10 @@ def test_one_without_a_mark_is_adopted_with_all_that_it_has(cluster: Cluster) ->
     result = run(trace_sampling=10)
     (applied,) = cluster.applied
     assert applied["spec"] == {"pilot": {"traceSampling": 10.0}}
-    assert applied["metadata"]["annotations"] == {"multiregion.istio/adopted": "true"}
+    assert applied["metadata"]["annotations"] == {
+        "multiregion.istio/adopted": "true",
+        "multiregion.istio/spec-changed": "2026-11-29T11:00:00Z",
+    }
     assert result["warnings"] == [
         "primary: Istio istio-system/istio-config was there before (without a mark): it is adopted"
     ]

@@ -37,6 +37,9 @@ options:
   labels:
     description: Selector of labels, where no O(name) is given.
     type: str
+  fields:
+    description: Selector of fields, where no O(name) is given, for example V(metadata.name=istio-ca-root-cert) in all namespaces.
+    type: str
   until:
     description:
       - With O(wait), a JMESPath expression over RV(objects) that ends the wait when it is true.
@@ -98,6 +101,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "namespace": {"type": "str"},
         "name": {"type": "str"},
         "labels": {"type": "str"},
+        "fields": {"type": "str"},
         "until": {"type": "str"},
     }
 

@@ -224,10 +224,16 @@ options:
     type: bool
     default: false
   engine:
-    description: What reconciles the members. This version supports V(helm) only.
+    description:
+      - What reconciles the members. With V(operator) the primary has to have one that owns the kinds Istio and RemoteIstio; versions of
+        Istio and Kubernetes are its matter then.
     type: str
     choices: [helm, operator]
     default: helm
+  api_version:
+    description: The API of Istio and RemoteIstio, with O(engine=operator).
+    type: str
+    default: istio.alibabacloud.com/v1beta1
   network_mode:
     description:
       - How pods of different clusters reach each other. V(flat) is by their addresses, V(gateway) through east-west gateways, and
@@ -381,6 +387,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.preflight
     MEMBER_OPTIONS,
     run,
 )
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -396,6 +403,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "locality_routing": {"type": "bool"},
         "force": {"type": "bool", "default": False},
         "engine": {"type": "str", "choices": ["helm", "operator"], "default": "helm"},
+        "api_version": {"type": "str", "default": API_VERSION},
         "network_mode": {"type": "str", "choices": ["flat", "gateway", "disabled"], "default": "flat"},
         "flat_across_vpcs": {"type": "bool", "default": False},
         "minimum_workers": {"type": "int", "default": 3},

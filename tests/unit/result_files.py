@@ -93,13 +93,16 @@ def preflight_of(clusters: list[Dict], **options: t.Any) -> Dict:
         "mesh_id": "shop",
         "istio_version": "1.31.0",
         "engine": "helm",
+        "api_version": "istio.alibabacloud.com/v1beta1",
         "network_mode": "flat",
         "locality_routing": False,
     }
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "never"}
     place = {"namespace": "istio-system", "revision": "", "local_services": [], "force": False, "found": []}
     params = {"clusters": clusters, "infos": infos, **mesh, **rest, **place, **options}
-    with mock.patch.object(preflight, "controller_problems", lambda _run_command: iter(())):  # of this machine
+    with mock.patch.object(
+        preflight, "controller_problems", lambda _run_command, with_helm: iter(())
+    ):  # of this machine
         result = preflight.run(params, lambda _command: (0, "", ""))
     kept = ("clusters", "problems", "findings", "blocks", "merged_services")
     return {"mesh_id": "shop", "istio_version": "1.31.0", **{key: result[key] for key in kept}}

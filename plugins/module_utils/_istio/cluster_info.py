@@ -82,17 +82,16 @@ def read(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> tuple[Objec
             errors.append(error)
             return without
 
-    definition = f"{kind.plural}.{params['api_version'].split('/')[0]}"
     calls: Calls = [
         partial(attempt, partial(client.list, NODE), None),
         partial(attempt, partial(corefile, client), ""),
         partial(attempt, partial(client.list, DAEMON_SET, metadata_only=True), []),
         partial(attempt, partial(missing_permissions, client, params["role"], namespace), None),
         partial(attempt, partial(client.list, SERVICE) if params["services"] else list, []),
-        *(partial(attempt, call, []) for call in first_lists(client, namespace)),
+        *(partial(attempt, call, []) for call in first_lists(client, namespace, kind)),
     ]
     nodes, dns, daemon_sets, permissions, services, *lists = in_parallel(calls)
-    istio = istio_facts(client, namespace, definition, lists, attempt)
+    istio = istio_facts(client, namespace, kind, lists, attempt)
     missing, granting = permissions or ([], [])
     facts = [cluster_facts.node_facts(node) for node in nodes or []]
     problems = [*reading_problems(client.cluster, errors), *permission_problems(client.cluster, missing, granting)]

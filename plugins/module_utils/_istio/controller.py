@@ -32,7 +32,7 @@ LIBRARIES: dict[str, tuple[str, Version, Version]] = {
 OLDEST_HELM, TESTED_HELM = (3,), (4,)
 
 
-def controller_problems(run_command: RunCommand) -> t.Iterator[Problem]:
+def controller_problems(run_command: RunCommand, *, with_helm: bool) -> t.Iterator[Problem]:
     """What is missing on this machine for all later steps."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         yield Problem(
@@ -42,7 +42,8 @@ def controller_problems(run_command: RunCommand) -> t.Iterator[Problem]:
         )
     for name, (module, lowest, too_new) in LIBRARIES.items():
         yield from library_problems(name, module, lowest, too_new)
-    yield from helm_problems(run_command)
+    if with_helm:
+        yield from helm_problems(run_command)
 
 
 def library_problems(name: str, module: str, lowest: Version, too_new: Version) -> t.Iterator[Problem]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, MUTATING_WEBHOOK, SECRET
 from .._kubernetes.ownership import MANAGER
 from .._problems import ERROR, WARNING, Problem
+from .operator_checks import RECORD, is_operators
 from .traces import HELM_RELEASE, ISTIO_GROUP, ISTIOCTL, ISTIOCTL_GROUP, OPERATOR, VALIDATING_WEBHOOK, release_of
 
 Dict = dict[str, t.Any]
@@ -31,7 +32,11 @@ FORCED = "Set mesh_force: true to take these objects over, or delete them"
 
 @dataclass(frozen=True)
 class Place:
-    """Where Istio was found, seen from the mesh that is to be made: `clusters` are its members' names."""
+    """Where Istio was found, seen from the mesh that is to be made.
+
+    clusters: its members' names
+    operator: API group of the operator that runs it, "" where there is none
+    """
 
     cluster: str
     is_primary: bool
@@ -40,6 +45,7 @@ class Place:
     revision: str
     force: bool
     clusters: frozenset[str]
+    operator: str = ""
 
 
 def found_problems(traces: list[Dict], place: Place) -> t.Iterator[Problem]:
@@ -47,8 +53,11 @@ def found_problems(traces: list[Dict], place: Place) -> t.Iterator[Problem]:
     makers: dict[str, list[Dict]] = {}
     gone = {f"{HELM_RELEASE} {release}" for release in left_over(traces, place)}
     for found in traces:
+        if found["kind"] == RECORD:
+            continue
         is_left_over = found["kind"] != HELM_RELEASE and found["made_by"] in gone
-        if found["mesh"] != place.mesh_id and not is_left_over:
+        is_known = place.operator and is_operators(found, traces, place.operator)
+        if found["mesh"] != place.mesh_id and not is_left_over and not is_known:
             makers.setdefault(maker_of(found), []).append(found)
     for maker, made in makers.items():
         hindering = [found for found in made if hindrance(found, place)]
@@ -89,7 +98,10 @@ def hindrance(found: Dict, place: Place) -> str:
         return blocked(found)
     if kind == MUTATING_WEBHOOK.kind and found["injects_by_default"] and not place.revision:
         return "its webhook takes the namespaces labelled istio-injection=enabled, as the mesh's own does"
-    if (kind == DEFINITION and is_chart_definition(found)) or (kind == VALIDATING_WEBHOOK.kind and name in FIXED_NAMES):
+    is_of_chart = (kind == DEFINITION and is_chart_definition(found)) or (
+        kind == VALIDATING_WEBHOOK.kind and name in FIXED_NAMES
+    )
+    if is_of_chart and not place.operator:
         return f"Helm refuses objects that are not of its release {place.namespace}/istio-base"
     if kind == DEFINITION and name.startswith(REMOTE_ISTIO) and place.is_primary:
         return "RemoteIstio would have two that reconcile it"

@@ -31,8 +31,8 @@ Attempt = t.Callable[[t.Callable[[], t.Any], t.Any], t.Any]
 Calls = list[t.Callable[[], t.Any]]
 
 
-def first_lists(client: KubernetesClient, namespace: str) -> Calls:
-    """What is read at first, for istio_facts. Secrets are read without their content."""
+def first_lists(client: KubernetesClient, namespace: str, record: Kind) -> Calls:
+    """What is read at first, for istio_facts; `record` is the kind of RemoteIstio. Secrets are read without their content."""
     return [
         partial(client.list, DEPLOYMENT, labels=traces.CONTROL_PLANES),
         partial(client.list, CUSTOM_RESOURCE_DEFINITION, metadata_only=True),
@@ -40,17 +40,17 @@ def first_lists(client: KubernetesClient, namespace: str) -> Calls:
         partial(client.list, traces.VALIDATING_WEBHOOK),
         partial(client.list, SECRET, namespace, metadata_only=True),
         partial(client.get, NAMESPACE, namespace),
+        partial(client.list, record, namespace),
     ]
 
 
-def istio_facts(
-    client: KubernetesClient, namespace: str, definition: str, read: list[t.Any], attempt: Attempt
-) -> Object:
-    """All that is known of Istio in a cluster, for a mesh in `namespace`; `definition` is the name of RemoteIstio's.
+def istio_facts(client: KubernetesClient, namespace: str, record: Kind, read: list[t.Any], attempt: Attempt) -> Object:
+    """All that is known of Istio in a cluster, for a mesh in `namespace`; `record` is the kind of RemoteIstio.
 
     `read` has the answers of first_lists(); what they lead to is read here, releases of Helm with their content.
     """
-    istiods, defined, mutating, validating, secrets, room = read
+    istiods, defined, mutating, validating, secrets, room, records = read
+    definition = f"{record.plural}.{record.api_version.partition('/')[0]}"
     definitions = [each for each in defined if traces.is_istios(each)]
     webhooks = [each for each in mutating + validating if traces.is_istio_webhook(each)]
     known = istiods + definitions + webhooks
@@ -62,6 +62,7 @@ def istio_facts(
         *(traces.webhook_trace(webhook, releases, absent) for webhook in webhooks),
         *traces.secret_traces(secrets, releases),
         *(traces.operator_trace(resource, releases) for resource in resources),
+        *(traces.trace(each, releases) for each in records),
     ]
     here = next((plane for plane in planes if plane["namespace"] == namespace), None)
     return {

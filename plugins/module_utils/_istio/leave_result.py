@@ -18,6 +18,7 @@ DEFINITION = "CustomResourceDefinition"
 # What istiod writes into every namespace, and the record of which of its pods does.
 OF_ISTIOD = ("istio-ca-root-cert", "istio-ca-crl", "istio-namespace-controller-election")
 NO_INJECTION = "istio-injection- istio.io/rev-"
+BY_OPERATOR = "istio-injection- istio-operator-managed-injection-"
 SIDECARS = "security.istio.io/tlsMode=istio"
 RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
 
@@ -27,8 +28,9 @@ def leave_result(found: t.Mapping[str, t.Any]) -> Result:
 
     found: mesh_id, finished, check_mode, failure, cluster and primary (as the filter cluster gives them), istiod (the name of
            its Deployment in the primary), namespace, reachable, why,
-           record (the RemoteIstio as it was, {} for none), release_names, and what the steps returned, {} or [] for those that
-           were not come to: unlabelled, releases, membership, emptied, remains, configmaps (objects), workloads
+           record (the RemoteIstio as it was, {} for none), release_names, engine, leftovers (as the filter operator_leftovers gives
+           them), are_leftovers_removed, and what the steps returned, {} or [] for those that
+           were not come to: unlabelled, releases, membership, swept, emptied, remains, configmaps (objects), workloads
     """
     steps = done(found)
     removed = [one for action, one in steps if action in REMOVED]
@@ -54,8 +56,10 @@ def done(found: t.Mapping[str, t.Any]) -> list[tuple[str, Result]]:
     labels = [
         {"kind": LABEL, "name": name, "action": "removed"} for name in found["unlabelled"].get("unlabelled") or []
     ]
+    if found["are_leftovers_removed"]:
+        labels += [{"kind": LABEL, "name": name, "action": "removed"} for name in found["leftovers"]["namespaces"]]
     releases = [{**release, "kind": RELEASE} for release in found["releases"]]
-    objects = [*(found["membership"].get("objects") or []), *(found["emptied"].get("objects") or [])]
+    objects = [one for step in ("membership", "swept", "emptied") for one in found[step].get("objects") or []]
     return [(str(one["action"]), entry(found, **one)) for one in [*labels, *releases, *objects]]
 
 
@@ -88,7 +92,7 @@ def left(found: t.Mapping[str, t.Any]) -> list[Result]:
     """What was not removed, with the command that does it."""
     credential = [entry(found, **one) for one in found["membership"].get("left") or []]
     if found["reachable"]:
-        return [*credential, *written_by_istiod(found)]
+        return [*credential, *written_by_istiod(found), *left_by_operator(found)]
     if not found["membership"].get("objects"):
         return []  # it was not come to: the cluster is a member as before
     return unreached(found, [{**one, "why": NOT_REACHED} for one in credential])
@@ -105,6 +109,28 @@ def written_by_istiod(found: t.Mapping[str, t.Any]) -> list[Result]:
         command = f"{kubectl} delete configmap --all-namespaces --field-selector metadata.name={name}"
         entries += [entry(found, "ConfigMap", name, why=why, command=command)] if namespaces else []
     return entries
+
+
+def left_by_operator(found: t.Mapping[str, t.Any]) -> list[Result]:
+    """What an operator leaves in the cluster, and the labels that it put on namespaces."""
+    if found["are_leftovers_removed"]:
+        return []
+    kubectl, why = (
+        program("kubectl", found["cluster"]),
+        "the operator leaves it (remote_cluster_remove_leftovers removes it)",
+    )
+    entries = []
+    for one in found["leftovers"]["objects"]:
+        kind, name, namespace = one["kind"], one["metadata"]["name"], one["metadata"].get("namespace", "")
+        where = f" --namespace {namespace}" if namespace else ""
+        all_of_it = ", and with it all objects of its kind" if kind == DEFINITION else ""
+        command = f"{kubectl} delete {kind.lower()} {name}{where}"
+        entries.append(entry(found, kind, name, namespace=namespace, why=why + all_of_it, command=command))
+    labels = [
+        entry(found, LABEL, name, why=why, command=f"{kubectl} label namespace {name} {BY_OPERATOR}")
+        for name in found["leftovers"]["namespaces"]
+    ]
+    return [*entries, *labels]
 
 
 def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Result]:
@@ -124,7 +150,8 @@ def unreached(found: t.Mapping[str, t.Any], credential: list[Result]) -> list[Re
     namespace = entry(found, "Namespace", space, why=empty, command=f"{kubectl} delete namespace {space}")
     pods = f"{kubectl} get pods --all-namespaces --selector {SIDECARS}"
     sidecars = entry(found, "Pod", "with a sidecar", why="these have to be made anew", command=pods)
-    return [restart_of_istiod(found), *labels, *releases, *credential, sidecars, namespace]
+    first = [] if found["engine"] == "operator" else [restart_of_istiod(found)]
+    return [*first, *labels, *releases, *credential, sidecars, namespace]
 
 
 def restart_of_istiod(found: t.Mapping[str, t.Any]) -> Result:

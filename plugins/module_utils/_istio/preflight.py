@@ -17,6 +17,7 @@ from .found_istio import Place, found_problems
 from .ingress import ingress_of, ingress_problems, shared_problems
 from .kubeconfig_file import address_of
 from .merged_services import as_groups, merge_problems, merged, patterns_and_problems
+from .operator_checks import group_in
 from .preflight_checks import (
     Member,
     kubeconfig_problems,
@@ -68,7 +69,8 @@ def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
     """The result of the module, with `failed` as `fail_on` has it and the `report` of all problems."""
     infos = {info.get("name"): info for info in params["infos"]}
     members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]
-    problems = [*controller_problems(run_command), *mesh_problems(params, members), *shared_problems(members)]
+    problems = [*controller_problems(run_command, with_helm=params["engine"] == "helm")]
+    problems += [*mesh_problems(params, members), *shared_problems(members)]
     problems += [Problem(**found) for found in params["found"]]
     plan = []
     for member in members:
@@ -108,6 +110,7 @@ def place_of(member: Member, params: t.Mapping[str, t.Any]) -> Place:
         revision=params["revision"],
         force=params["force"],
         clusters=frozenset(options["name"] for options in params["clusters"]),
+        operator=group_in(params["api_version"]) if params["engine"] == "operator" else "",
     )
 
 

@@ -17,6 +17,7 @@ from .._problems import ERROR, WARNING, Problem
 from .cluster_facts import PODS_IN_VPC
 from .kubeconfig_file import mode_problems, server_of
 from .locality import label_problems, setting_problems
+from .operator_checks import RECORD, adopted_problems, engine_problems, operator_problems
 from .supported_versions import istio_problems, kubernetes_problems
 
 Dict = dict[str, t.Any]
@@ -59,10 +60,10 @@ def mesh_problems(params: t.Mapping[str, t.Any], members: list[Member]) -> t.Ite
     if not LABEL_VALUE.fullmatch(params["mesh_id"]):
         todo = "Set mesh_id to letters, digits, '-', '_' and '.', at most 63 of them"
         yield Problem(ERROR, f"mesh_id {params['mesh_id']!r} cannot be the value of a label", todo=todo)
-    yield from istio_problems(params["istio_version"])
-    if params["engine"] != "helm":
-        todo = "Set mesh_engine to helm"
-        yield Problem(ERROR, f"mesh_engine {params['engine']} is not supported by this version", todo=todo)
+    if params["engine"] == "helm":
+        yield from istio_problems(params["istio_version"])
+    else:
+        yield from engine_problems(params, {member.options["network"] for member in members}, len(members))
     yield from network_problems(params, members)
     primaries = [member.name for member in members if member.is_primary]
     if len(primaries) != 1:
@@ -172,12 +173,24 @@ def read_problems(member: Member, params: t.Mapping[str, t.Any]) -> t.Iterator[P
     if not read:
         return
     yield from moved_problems(member, read)
-    yield from kubernetes_problems(params["istio_version"], read["kubernetes"], member.name)
+    if params["engine"] == "helm":
+        yield from kubernetes_problems(params["istio_version"], read["kubernetes"], member.name)
+    if member.is_primary:
+        yield from record_problems(member.name, (read.get("istio") or {}).get("traces", []), params)
     yield from worker_problems(read.get("workers"), params["minimum_workers"], member.name)
     yield from plugin_problems(member, read.get("network_plugin", ""))
     yield from undeclared_problems(member, read["nodes"])
     if params["locality_routing"]:
         yield from label_problems(member.name, member.options["region"], read["nodes"])
+
+
+def record_problems(primary: str, traces: list[Dict], params: t.Mapping[str, t.Any]) -> t.Iterator[Problem]:
+    """What the primary has of resources by which the mesh is recorded, and of an operator where one is to reconcile them."""
+    if params["engine"] == "operator":
+        yield from operator_problems(traces, params["api_version"], primary)
+        yield from adopted_problems(traces, primary)
+    else:
+        yield from adopted_problems([found for found in traces if found["kind"] == RECORD], primary)
 
 
 def worker_problems(workers: Dict | None, wanted: int, cluster: str) -> t.Iterator[Problem]:

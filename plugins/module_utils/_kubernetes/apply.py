@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._errors import ApiError
 from .._wait import Acceptor, Progress, Wait, wait_until
@@ -36,8 +36,8 @@ THREADS = 8
 class Change:
     """What was done to one object, or in check mode would be.
 
-    why:     why one was kept
-    version: its resourceVersion after the change, "" where nothing was applied
+    why:    why one was kept
+    stored: the object after the change as the server has it, {} where nothing was applied
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Change:
     before: Object
     after: Object
     why: str = ""
-    version: str = ""
+    stored: Object = field(default_factory=dict, repr=False)
 
     @property
     def changed(self) -> bool:
@@ -103,10 +103,9 @@ def apply_object(
         after = wanted  # its namespace or its kind is yet to come
     if after is None:
         return unchanged
-    version = after["metadata"].get("resourceVersion", "")
     if live is None:
-        return replace(unchanged, action="created", before={}, after=visible(after), version=version)
-    change = replace(unchanged, after=visible(after), version=version)
+        return replace(unchanged, action="created", before={}, after=visible(after), stored=after)
+    change = replace(unchanged, after=visible(after), stored=after)
     return replace(change, action="changed") if change.changed else change
 
 

@@ -53,8 +53,8 @@ def read(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> list[Object
     if kind is None:
         return []
     if not params["name"]:
-        labels, namespace = params["labels"] or "", params["namespace"]
-        found = client.list(kind, namespace, labels=labels, metadata_only=kind == SECRET)
+        selected = {"labels": params["labels"] or "", "fields": params["fields"] or ""}
+        found = client.list(kind, params["namespace"], **selected, metadata_only=kind == SECRET)
     else:
         one = client.get(kind, params["name"], params["namespace"])
         found = [one] if one else []
@@ -83,4 +83,4 @@ def look(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> State:
 def title(params: t.Mapping[str, t.Any]) -> str:
     """What is read, in messages: "Service istio-system/istiod"."""
     kind = Kind(params["api_version"], params["kind"], "")
-    return describe(kind, params["name"] or params["labels"] or "(all)", params["namespace"])
+    return describe(kind, params["name"] or params["labels"] or params["fields"] or "(all)", params["namespace"])

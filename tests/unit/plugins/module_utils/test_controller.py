@@ -100,7 +100,7 @@ def test_a_package_that_cannot_be_imported_is_missing(monkeypatch: pytest.Monkey
 
 def test_an_old_python_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
-    assert "too old for the modules" in next(iter(controller.controller_problems(run_command))).what
+    assert "too old for the modules" in next(iter(controller.controller_problems(run_command, with_helm=True))).what
 
 
 def test_bounds_are_those_of_the_requirements_file() -> None:

@@ -42,6 +42,10 @@ def found(**given: t.Any) -> Object:
         "why": "",
         "record": {},
         "release_names": NAMES,
+        "engine": "helm",
+        "leftovers": {"objects": [], "namespaces": []},
+        "are_leftovers_removed": False,
+        "swept": {},
         "unlabelled": {},
         "releases": [],
         "membership": {},
@@ -222,3 +226,38 @@ def test_changes_are_told_in_words_and_what_did_not_change_is_not() -> None:
         *({"kind": "Secret", "name": "x", "action": action} for action in ("unchanged", "absent", "kept")),
     ]
     assert changes(objects) == ["Secret istio-system/east created", "Namespace istio-system changed"]
+
+
+LEFTOVERS = {
+    "objects": [
+        {"kind": CRD, "metadata": {"name": "istios.istio.banzaicloud.io"}},
+        {"kind": "ConfigMap", "metadata": {"name": "istio-ca-root-cert", "namespace": "web"}},
+    ],
+    "namespaces": ["web"],
+}
+
+
+def test_what_an_operator_leaves_is_listed_with_the_commands_that_remove_it() -> None:
+    left = leave_result(found(engine="operator", leftovers=LEFTOVERS))["left"]
+    assert [one["kind"] for one in left] == [CRD, "ConfigMap", "injection label of Namespace"]
+    assert "and with it all objects of its kind" in left[0]["why"]
+    assert left[1]["command"] == (
+        "kubectl --kubeconfig '/etc/east conf' --context admin delete configmap istio-ca-root-cert --namespace web"
+    )
+    assert left[2]["command"].endswith("label namespace web istio-injection- istio-operator-managed-injection-")
+
+
+def test_what_an_operator_left_is_told_as_removed_where_that_was_asked_for() -> None:
+    swept = {"objects": [{"kind": CRD, "name": "istios.istio.banzaicloud.io", "action": "deleted"}]}
+    told = leave_result(found(engine="operator", leftovers=LEFTOVERS, are_leftovers_removed=True, swept=swept))
+    assert told["left"] == []
+    assert titles(told["removed"]) == [
+        ("east", "injection label of Namespace", "web"),
+        ("east", CRD, "istios.istio.banzaicloud.io"),
+    ]
+
+
+def test_istiod_is_not_to_be_restarted_where_an_operator_runs_it() -> None:
+    gone = {"membership": {"objects": [{"kind": "RemoteIstio", "name": "east", "action": "deleted"}]}}
+    left = leave_result(found(engine="operator", reachable=False, release_names=[], **gone))["left"]
+    assert "Deployment" not in [one["kind"] for one in left]

@@ -20,7 +20,7 @@ Dict = dict[str, t.Any]
 @pytest.fixture(autouse=True)
 def machine_without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks of the machine have tests of their own."""
-    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command: iter(()))
+    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command, with_helm: iter(()))
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Di
         "force": False,
         "found": [],
         "locality_routing": None,
+        "api_version": "istio.alibabacloud.com/v1beta1",
     }
     params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
     return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
@@ -115,7 +116,6 @@ def test_everything_is_told_at_once_and_names_its_cluster(east: Dict, west: Dict
             info("East", 10, kubernetes="1.28", workers={"ready": 1, "total": 2}),
             info("west", 20, domain="b.local"),
         ],
-        engine="operator",
         flat_across_vpcs=False,
         istio_version="1.30.0",
     )
@@ -123,7 +123,6 @@ def test_everything_is_told_at_once_and_names_its_cluster(east: Dict, west: Dict
     assert result["failed"] is True
     assert errors == [
         ("", "Istio 1.30.0 is too old for this collection"),
-        ("", "mesh_engine operator is not supported by this version"),
         ("", "the clusters of network m are in several VPCs (vpc-east, vpc-west) but are to be one flat network"),
         ("", "the clusters have different cluster domains: cluster.local (East), b.local (west)"),
         ("East", "the name 'East' is not a DNS-1123 label"),
@@ -444,7 +443,7 @@ def test_hostile_text_of_clusters_stays_on_its_line(east: Dict, west: Dict) -> N
 
 def test_the_machine_is_checked(east: Dict, west: Dict, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Problem("error", "helm is not found", todo="Install it")
-    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command: iter([found]))
+    monkeypatch.setattr(preflight, "controller_problems", lambda _run_command, with_helm: iter([found]))
     assert problems(check(east, west)) == [("error", "", "helm is not found")]
 
 
@@ -462,3 +461,11 @@ def test_nodes_have_to_tell_their_region_where_requests_go_by_it(
     found = check(east, infos=[info("east", 10)], locality_routing=locality_routing)["problems"]
     assert [problem["severity"] for problem in found] == severities
     assert all(problem["cluster"] == "east" and ": n1" in problem["what"] for problem in found)
+
+
+def test_an_operator_has_to_be_there_and_brings_its_own_versions(east: Dict, west: Dict) -> None:
+    options = {"engine": "operator", "api_version": "istio.banzaicloud.io/v1beta1", "istio_version": "1.10.4"}
+    found = check(east, west, infos=[info("west", 20, kubernetes="1.24"), info("east", 10)], **options)
+    assert problems(found) == [
+        ("error", "east", "no operator: istios.istio.banzaicloud.io, remoteistios.istio.banzaicloud.io not defined")
+    ]

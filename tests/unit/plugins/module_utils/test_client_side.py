@@ -148,6 +148,13 @@ def test_kubectl_and_we_may_apply_the_same_object_in_turns() -> None:
     assert server.live and server.live["metadata"]["labels"][MESH] == "mesh1"
 
 
+def test_an_object_that_we_make_can_be_applied_by_kubectl() -> None:
+    server = Server()
+    assert bring(server, marked(config_map(a="1"), "mesh1", adopted=False)) == "created"
+    as_kubectl_applies(server, config_map(a="1"))
+    assert server.live and server.live["metadata"]["labels"][MESH] == "mesh1"
+
+
 def test_marks_that_an_earlier_release_had_noted_as_applied_stay() -> None:
     wanted = marked(config_map(a="1"), "mesh1", adopted=True)
     server = Server(applied(wanted, wanted))

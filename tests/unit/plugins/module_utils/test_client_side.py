@@ -163,6 +163,19 @@ def test_marks_that_an_earlier_release_had_noted_as_applied_stay() -> None:
     assert MESH not in server.live["metadata"]["annotations"][LAST_APPLIED]
 
 
+def test_what_is_given_up_keeps_what_kubectl_applied_last() -> None:
+    theirs = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "shop"}}}
+    server = Server(applied(theirs, theirs))
+    bring(server, marked(theirs, "mesh1", adopted=True), kind=NAMESPACE)
+    assert server.live
+    fields: Object = {"f:labels": {".": {}, "f:team": {}}, "f:annotations": {".": {}, f"f:{LAST_APPLIED}": {}}}
+    entry = {"manager": "kubectl-client-side-apply", "operation": "Update", "fieldsV1": {"f:metadata": fields}}
+    server.live["metadata"]["managedFields"] = [entry]
+    client_side.give_up(t.cast(t.Any, server), NAMESPACE, server.live, dry_run=False)
+    del server.live["metadata"]["managedFields"]
+    assert server.live == applied(theirs, theirs)
+
+
 def test_what_is_given_up_loses_what_we_applied_and_our_marks_alone() -> None:
     wanted = marked({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}, "mesh1", adopted=True)
     wanted["metadata"]["labels"]["ours"] = wanted["metadata"]["annotations"]["ours"] = "1"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,9 @@ from .runs import Finished, Workplace
 OPERATOR = CHECKOUT / "tests/integration/targets/setup_operator/files/scripted_operator.py"
 STAYING, LEAVING = REMOTES
 SECONDS_TO_START = 60.0
+KINDS = (
+    "customresourcedefinitions,namespaces,mutatingwebhookconfigurations"  # by which a cluster shows that it had a mesh
+)
 # What is not of the operator's own: the root in namespaces, the webhook, labels.
 LEFT = {"ConfigMap istio-ca-root-cert", "MutatingWebhookConfiguration istio-sidecar-injector"}
 
@@ -30,7 +34,7 @@ LEFT = {"ConfigMap istio-ca-root-cert", "MutatingWebhookConfiguration istio-side
 def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API of an operator that runs in the primary, a cluster as empty as the others."""
     for cluster in (PRIMARY, *REMOTES):
-        if "istio" in kubectl(cluster, "get", "customresourcedefinitions,namespaces", "--output", "name"):
+        if "istio" in kubectl(cluster, "get", KINDS, "--output", "name"):
             lose(cluster)
     subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
     log = tmp_path_factory.mktemp("operator") / "log"
@@ -87,11 +91,12 @@ def test_a_second_run_changes_nothing(place: Workplace, api: str) -> None:
     assert versions(api) == before
 
 
-def versions(api: str) -> dict[str, str]:
-    """The version of each object by which the operator is told what to do, and of the members' Secrets."""
+def versions(api: str) -> dict[str, Any]:
+    """How often the spec was changed of each object by which the operator is told what to do, and the versions of the Secrets."""
     told = every(PRIMARY, f"istios.{group_of(api)},remoteistios.{group_of(api)}")
-    secrets = [there(PRIMARY, "secret", name) for name in REMOTES]
-    return {one["metadata"]["uid"]: one["metadata"]["resourceVersion"] for one in (*told, *secrets)}
+    secrets = [there(PRIMARY, "secret", name)["metadata"] for name in REMOTES]
+    specs = {one["metadata"]["uid"]: one["metadata"]["generation"] for one in told}
+    return specs | {one["uid"]: one["resourceVersion"] for one in secrets}
 
 
 def test_a_member_leaves_in_order_and_what_the_operator_leaves_is_told(place: Workplace, api: str) -> None:

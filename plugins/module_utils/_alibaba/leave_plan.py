@@ -13,6 +13,7 @@ from .plan_input import cluster_from, options_from
 from .rules import plan_rules
 
 Object = dict[str, t.Any]
+GATEWAYS = "gateways"  # the part of rules for ports that only the clusters could tell
 
 
 def leave_plan(
@@ -25,7 +26,7 @@ def leave_plan(
 
     clusters: all of the mesh, the one that leaves included; rules: options of the filter security_group_rules
     Returns {provider, problems: as network_plan does, clusters: those that remain, cloud: those of them on Alibaba Cloud,
-    closings: [{name, region, groups, vpc_id, remaining}] as ecs_security_group_rules takes them with state absent,
+    closings: [{name, region, part, groups, vpc_id, remaining}] as ecs_security_group_rules takes them with state absent,
     vpcs, remaining_vpcs: as cen_network takes them with state absent, is_joined: whether it has anything to do}.
     Raises MeshError for a cluster that is none of the mesh.
     """
@@ -63,12 +64,14 @@ def blocks_of(clusters: t.Sequence[Cluster], rules: t.Mapping[str, t.Any]) -> li
 
 
 def closing(cluster: Cluster, remaining: Object) -> Object:
-    """At a cluster that remains: rules that were for others only, in its groups."""
+    """At a cluster that remains: rules that were for others only, in its groups. In those that are known, by the plan but for gateways."""
+    is_unknown = has_unknown_groups(cluster)
     return {
         "name": cluster["name"],
         "region": cluster["region"],
+        "part": "" if is_unknown else GATEWAYS,
         "groups": cluster["groups"],
-        "vpc_id": cluster["vpc_id"] if has_unknown_groups(cluster) else "",
+        "vpc_id": cluster["vpc_id"] if is_unknown else "",
         "remaining": remaining,
     }
 
@@ -79,6 +82,7 @@ def closings_of(gone: Cluster, cloud: t.Sequence[Cluster], remaining: Object) ->
     is_alone = gone["vpc_id"] not in {cluster["vpc_id"] for cluster in cloud}
     own = {
         **closing(gone, remaining),
+        "part": "",
         "groups": [group for group in gone["groups"] if group not in used],
         "remaining": None,
     }

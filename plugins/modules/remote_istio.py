@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - multiregion.istio._credential
   - multiregion.istio._apply
   - multiregion.istio._wait
+  - multiregion.istio._operator
   - multiregion.istio._attributes
   - multiregion.istio._attributes.writes
   - multiregion.istio._attributes.actiongroup_kubernetes
@@ -97,10 +98,16 @@ options:
     description: With O(state=absent), do not ask the remote at all. No kubeconfig of it is needed.
     type: bool
     default: false
-  api_version:
-    description: The API of the RemoteIstio.
-    type: str
-    default: istio.alibabacloud.com/v1beta1
+  restart_operator:
+    description:
+      - An operator reads the kubeconfig of a member once. When it is changed, the Secret in the primary notes the time in the
+        annotation C(multiregion.istio/kubeconfig-changed); an operator whose pods run since before then goes on with the former.
+      - V(true) restarts it, as C(kubectl rollout restart) does, and waits (O(wait_timeout)) until its new pods serve. It is
+        done after the Secret was written and before the RemoteIstio is. V(false) warns, with the command that does it.
+      - Nothing of this is done where no operator reconciles, which is where none of O(rules=operator), O(operator),
+        O(restart_operator) and O(wait) is given.
+    type: bool
+    default: false
   credential_kind:
     description:
       - V(token_secret) is a Secret of type C(kubernetes.io/service-account-token), as C(istioctl) makes it. Its token has no end.
@@ -109,9 +116,12 @@ options:
         made anew; so run this again before two thirds are over. The Secret in the primary notes its end in the annotation
         C(multiregion.istio/expires).
       - V(kubeconfig) is an identity of your own, the file O(credential_kubeconfig). Nothing is made in the remote.
-      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. An operator that reads
-        a credential only once has to be restarted then.
-    choices: [token_secret, token_request, kubeconfig]
+      - V(adopted) is the kubeconfig that the Secret in the primary has already, from C(istioctl) or the scripts of the page of
+        Alibaba Cloud. Its bytes stay, nothing is made or removed in the remote, and nobody has to be restarted. What would be
+        refused of a V(kubeconfig) is refused of it too, and the remote has to confirm it. With O(state=absent) the Secret goes.
+      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. See O(restart_operator)
+        then.
+    choices: [token_secret, token_request, kubeconfig, adopted]
   credential_kubeconfig:
     description:
       - Path of a kubeconfig file for the control plane, whose current context counts. A token or an inline client certificate is
@@ -148,17 +158,17 @@ options:
     type: str
     default: '*'
   gateways:
-    description: C(spec.gateways).
+    description:
+      - C(spec.gateways), which only the API of Alibaba Cloud has.
+      - 'The default there is C({k8singress: {}}), an ingress gateway in the remote.'
     type: dict
-    default: {k8singress: {}}
   proxy_settings:
     description: C(spec.proxy).
     type: dict
     default: {}
   security:
-    description: C(spec.security).
+    description: C(spec.security), which only the API of Alibaba Cloud has. The default there is C({}).
     type: dict
-    default: {}
   citadel:
     description: C(spec.citadel). Left out where not given.
     type: dict
@@ -181,18 +191,6 @@ options:
     default: {}
   wait:
     description: Whether to wait until O(wait_success) is true.
-  wait_success:
-    description:
-      - JMESPath expression over the RemoteIstio that ends waiting. What was true before this task changed the object is not
-        taken for an answer to it.
-    type: str
-    default: status.Status == 'Available'
-  wait_failure:
-    description:
-      - JMESPath expression over the RemoteIstio that ends waiting as a failure, for example
-        V(contains(status.ErrorMessage || '', 'forbidden'\)).
-      - Without it only the time ends a wait in vain, since C(ReconcileFailed) heals as a rule once its cause is gone.
-    type: str
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
@@ -275,7 +273,7 @@ credential:
       returned: always
       sample: token_secret
     rules:
-      description: The O(rules), V(none) for a kubeconfig of your own.
+      description: The O(rules), V(none) for a kubeconfig of your own or an adopted one.
       type: str
       returned: always
       sample: charts
@@ -297,7 +295,8 @@ credential:
 objects:
   description:
     - What happened to each object, in order. With O(state=present) they are account, ClusterRole and ClusterRoleBinding where they
-      are ours, the Secret of the token, the Secret of the primary and the RemoteIstio, then what an earlier credential left.
+      are ours, the Secret of the token, the Secret of the primary, the operator where it was restarted and the RemoteIstio, then
+      what an earlier credential left.
     - Returned by a failure too, once something may have been written.
   returned: always
   type: list
@@ -331,7 +330,7 @@ objects:
       returned: always
       sample: created
     why:
-      description: Why it was kept, or why its token was minted anew.
+      description: Why it was kept or restarted, or why its token was minted anew.
       type: str
       returned: when there is something to say
       sample: "was adopted: it was there before us"
@@ -379,8 +378,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_wait import operator_options
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.terms import CONTROL_PLANE, credential_options
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
@@ -392,8 +391,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         **access_options(),
         **credential_options(purpose=CONTROL_PLANE),
         **wait_options(),
-        "wait_success": {"type": "str", "default": "status.Status == 'Available'"},
-        "wait_failure": {"type": "str"},
+        **operator_options(),
         "primary": {
             "type": "dict",
             "required": True,
@@ -401,7 +399,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "remote_is_gone": {"type": "bool", "default": False},
-        "api_version": {"type": "str", "default": API_VERSION},
+        "restart_operator": {"type": "bool", "default": False},
         **spec_options(),
     }
 
@@ -412,9 +410,9 @@ def spec_options() -> dict[str, dict[str, t.Any]]:
         "docker_image_region": {"type": "str"},
         "hub": {"type": "str"},
         "include_ip_ranges": {"type": "str", "default": "*"},
-        "gateways": {"type": "dict", "default": {"k8singress": {}}},
+        "gateways": {"type": "dict"},
         "proxy_settings": {"type": "dict", "default": {}},
-        "security": {"type": "dict", "default": {}},
+        "security": {"type": "dict"},
         "citadel": {"type": "dict"},
         "sidecar_injector": {
             "type": "dict",

@@ -10,10 +10,12 @@ import json
 import typing as t
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.client import KubernetesClient
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import Kind
 
 Object = dict[str, t.Any]
@@ -28,6 +30,7 @@ class Cluster:
 
     objects: dict[Key, Object] = field(default_factory=dict)
     made: int = 0
+    version: str = "v1.34.4"
 
     def add(self, body: Object) -> None:
         metadata = body["metadata"]
@@ -61,6 +64,9 @@ class World:
 class Client:
     """What our code uses of KubernetesClient."""
 
+    release = KubernetesClient.__dict__["release"]
+    is_before = KubernetesClient.is_before
+
     def __init__(self, world: World, access: Access) -> None:
         self.world, self.access, self.cluster = world, access, access.name
         self.where = world.clusters[access.kubeconfig or ""]
@@ -76,8 +82,12 @@ class Client:
         self.world.count(self.cluster, "list", kind.plural)
         key, _sign, value = labels.partition("=")
         found = [
-            body for (sort, room, name), body in self.where.objects.items() if (sort, room) == (kind.kind, namespace)
+            body
+            for (sort, room, name), body in self.where.objects.items()
+            if sort == kind.kind and namespace in (room, None)
         ]
+        if not labels:
+            return deepcopy(found)
         wanted = [
             body for body in found if (body["metadata"].get("labels") or {}).get(key, "") in ({value} if value else [])
         ]
@@ -97,7 +107,7 @@ class Client:
             self.where.add(after)
         return deepcopy(after)
 
-    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False, strict: bool = False) -> Object:
         metadata = body["metadata"]
         self.world.count(self.cluster, "try" if dry_run else "create", f"{kind.kind} {metadata['name']}")
         after = deepcopy(body)
@@ -145,9 +155,13 @@ class Client:
             if (sort, found) == (kind, name)
         )
 
+    def now(self) -> datetime:
+        """A minute a request."""
+        return datetime(2026, 11, 29, 10, tzinfo=timezone.utc) + timedelta(minutes=len(self.world.requests))
+
     def version(self) -> Object:
         self.world.count(self.cluster, "get", "version")
-        return {}
+        return {"gitVersion": self.where.version}
 
     def kind_of(self, api_version: str, kind: str) -> Kind:
         self.world.count(self.cluster, "discover", kind)

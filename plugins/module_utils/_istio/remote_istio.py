@@ -15,14 +15,17 @@ from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
 from .._kubernetes.options import access_from
-from .._wait import Acceptor, Progress, Wait, check_expression, wait_until
+from .._wait import Progress
 from . import leave, outcome, registration, resource
+from .adopted import adopted_credential, unheeded
+from .changed_kubeconfig import heed, note_of, stale_of
 from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
 from .join import Join, check, check_spec, read
+from .operator_wait import check_operator_options, wait_for_operator
 from .outcome import Done
 from .revoke import remove_former
 from .standing import with_marks
-from .terms import CONTROL_PLANE, Terms, terms_from
+from .terms import ADOPTED, CONTROL_PLANE, Terms, terms_from
 
 Object = dict[str, t.Any]
 
@@ -32,9 +35,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     resource.check_name(params["name"])
     if params["state"] == "absent":
         return leave.run(params, check_mode, progress)
-    for option in ("wait_success", "wait_failure"):
-        if params[option] is not None:
-            check_expression(option, params[option])
+    check_operator_options(params)
     return join_member(params, check_mode, progress)
 
 
@@ -46,21 +47,38 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
     join = Join(terms, resource.kind_of(params["api_version"]), resource.spec_from(params))
     before = read(remote, primary, join)
     warnings = check(before, join, remote, primary)
-    held = Held(registration.credential_in(before.secret, join.name), registration.lifetime_noted(before.secret))
-    if terms.token_kind is None and held.credential != terms.address:
-        confirm_given(remote, terms, params["credential_kubeconfig"])
-    check_spec(primary, before, join)
+    if terms.kind == ADOPTED:
+        adopted = adopted_credential(primary, remote, before.secret, join.name, join.namespace)
+        warnings += unheeded(params, adopted)
+        terms = replace(terms, address=adopted)
+        join = replace(join, terms=terms)
+    held = Held(
+        registration.credential_in(before.secret, join.name), registration.noted(before.secret, registration.LIFETIME)
+    )
+    if terms.kind == "kubeconfig" and held.credential != terms.address:
+        path = params["credential_kubeconfig"]
+        confirm_given(remote, join.name, path, f"credential_kubeconfig {path}")
+    join = check_spec(primary, before, join)
 
     done: Done = []
-    with outcome.told(done, planned(join, primary.cluster)):
+    plan = planned(join, primary.cluster)
+    with outcome.told(done, plan):
         bring_account(remote, before.remote, terms, done)
         issued = issue(remote, before.remote, held, terms, done, progress)
-        done.append((primary.cluster, register(primary, before.secret, issued, terms)))
+        text = kubeconfig_of(issued, before.secret, terms)
+        note = note_of(primary, before.secret, text, join.name, params, known=before.remote_istio is not None)
+        stale = stale_of(primary, note, join.name, params)
+        done.append((primary.cluster, register(primary, before.secret, issued, text, note, terms)))
+        since = None
+        if stale:
+            since, advice = heed(primary, stale, params, done, plan, progress, dry_run=check_mode)
+            warnings += advice
         record = terms.apply(primary, join.kind, join.wanted(before.remote_istio), before.remote_istio)
         done.append((primary.cluster, record))
         status = resource.status_of(before.remote_istio)
         if params["wait"] and not check_mode:
-            status = wait_for_operator(primary, params, join, record, progress)
+            answer = wait_for_operator(primary, join.kind, before.remote_istio, record, params, progress, since=since)
+            status = resource.status_of(answer)
         remove_former(remote, before.remote, terms, done)
     return {
         **outcome.results(done),
@@ -87,13 +105,22 @@ def planned(join: Join, primary: str) -> list[outcome.Item]:
     return [*own, *[outcome.Item(primary, kind, join.name, join.namespace) for kind in (SECRET.kind, join.kind.kind)]]
 
 
-def register(primary: KubernetesClient, live: Object | None, issued: Issued, terms: Terms) -> Change:
+def kubeconfig_of(issued: Issued, live: Object | None, terms: Terms) -> str | None:
+    """The kubeconfig to be written, None where check mode does not make the credential. An adopted one keeps its bytes."""
+    if terms.kind == ADOPTED:
+        return registration.kubeconfig_in(live, terms.name)
+    return registration.kubeconfig_for(issued.credential, live) if issued.credential else None
+
+
+def register(
+    primary: KubernetesClient, live: Object | None, issued: Issued, text: str | None, note: str, terms: Terms
+) -> Change:
     """The Secret in the primary, shown without what is secret in it."""
-    notes: dict[str, str] = {}
+    notes = {registration.CHANGED: note} if note else {}
     if terms.kind == "token_request":
-        notes = {registration.EXPIRES: issued.expires or NOT_YET, registration.LIFETIME: str(terms.lifetime)}
-    wanted = registration.registration(issued.credential or terms.address, terms.namespace, live, notes)
-    if issued.credential is None:
+        notes |= {registration.EXPIRES: issued.expires or NOT_YET, registration.LIFETIME: str(terms.lifetime)}
+    wanted = registration.registration(text or "", terms.name, terms.namespace, live, notes)
+    if text is None:
         before = registration.shown(live or {}, terms.name)
         after = registration.shown(with_marks(wanted, live, terms.mesh_id), terms.name)
         after = {**resource.merged(before, after), "kubeconfig": issued.facts(terms)}
@@ -102,31 +129,3 @@ def register(primary: KubernetesClient, live: Object | None, issued: Issued, ter
     change = terms.apply(primary, SECRET, wanted, live)
     old, new = (registration.shown(side, terms.name) for side in (change.before, change.after))
     return replace(change, before=old, after=new, why=issued.why)
-
-
-def wait_for_operator(
-    primary: KubernetesClient, params: t.Mapping[str, t.Any], join: Join, change: Change, progress: Progress
-) -> Object:
-    """Wait until the RemoteIstio is as asked; ReconcileFailed may heal, so by itself only the time-out ends the wait.
-
-    A status from before a change of the spec is not taken for an answer to it.
-    """
-    stale = change.version if change.changed else ""
-    failure, success = params["wait_failure"], params["wait_success"]
-    fresh = f"metadata.resourceVersion != '{stale}'"
-    acceptors = [Acceptor(f"({failure}) && {fresh}", "failure")] if failure else []
-    state = wait_until(
-        lambda: primary.get(join.kind, join.name, join.namespace) or {},
-        Wait(
-            what=f"RemoteIstio {join.name}",
-            acceptors=(*acceptors, Acceptor(f"({success}) && {fresh}")),
-            status="status.Status",
-            reason="status.ErrorMessage",
-            cluster=primary.cluster,
-            todo="Look at the log of the operator that reconciles RemoteIstio objects in the primary",
-            timeout=params["wait_timeout"],
-            interval=params["wait_interval"],
-        ),
-        progress,
-    )
-    return resource.status_of(state)

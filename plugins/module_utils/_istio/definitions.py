@@ -48,4 +48,7 @@ def istio_definitions(
             for each in found
         ]
         return {"objects": objects, "kept": []}
-    return {"objects": [], "kept": [{"kind": DEFINITION, "name": each["name"], "why": why} for each in found]}
+    return {
+        "objects": [],
+        "kept": [{"kind": DEFINITION, "name": each["name"], "action": "kept", "why": why} for each in found],
+    }

@@ -13,9 +13,12 @@ Result = t.Mapping[str, t.Any]
 
 
 def leave_summary(found: Result) -> str:
-    """What became of the cluster, then what was removed, is kept and why, and is to be done. `found` is leave.json's content."""
+    """What became of the cluster, then what was removed, is kept and why, and is to be done.
+
+    `found` is the content of leave.json or, of a whole mesh, of teardown.json.
+    """
     will = "To be removed" if found["check_mode"] else "Removed"
-    parts = [head(found)]
+    parts = [head_of_mesh(found) if found["stage"] == "teardown" else head(found)]
     for title, entries in (
         (will, [title_of(one) for one in found["removed"]]),
         ("Kept", kept(found["kept"])),
@@ -41,6 +44,20 @@ def head(found: Result) -> str:
         )
     left_it = "would leave" if found["check_mode"] else "has left"
     return f"C{cluster[1:]} {left_it} {mesh}.{nothing}"
+
+
+def head_of_mesh(found: Result) -> str:
+    """One sentence for the whole mesh, and one for each member that was not reached."""
+    mesh = f"Mesh {found['mesh_id']}"
+    if found["failure"]:
+        return f"{mesh} is not taken down altogether: {printable(found['failure'])}"
+    nothing = "" if found["removed"] else " There was nothing to remove."
+    unreached = [
+        f" Cluster {x['cluster']} was not reached ({printable(x['why'])})."
+        for x in found["members"]
+        if not x["reachable"]
+    ]
+    return f"{mesh} {'would be' if found['check_mode'] else 'is'} taken down.{nothing}{''.join(unreached)}"
 
 
 def title_of(one: Result) -> str:

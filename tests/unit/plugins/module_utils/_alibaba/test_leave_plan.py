@@ -14,7 +14,7 @@ from ansible_collections.multiregion.istio.plugins.filter.network import network
 from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
 
 Object = dict[str, t.Any]
-TERWAY = {"pods_in_vpc": True, "pod_cidrs": ["10.9.128.0/20"]}
+TERWAY: Object = {"pods_in_vpc": True, "pod_cidrs": ["10.9.128.0/20"]}
 
 
 def cluster(number: int, role: str = "remote", **given: t.Any) -> Object:

@@ -277,7 +277,7 @@ def test_members_that_remain_are_for_one_that_leaves(account: Account) -> None:
 
 @pytest.mark.parametrize("member", [2, 3])
 def test_leaving_that_is_interrupted_after_any_write_is_finished_by_the_next_run(account: Account, member: int) -> None:
-    everyone = [*VPCS, TERWAY]
+    everyone: list[Result] = [*VPCS, TERWAY]
     one = everyone[member]
     account.run(vpcs=[vpc for vpc in everyone if vpc is not one])
     expected = account.made()

@@ -13,7 +13,7 @@ from .conftest import QUICK
 from .runs import Workplace
 
 CLUSTERS = (PRIMARY, *REMOTES)
-TAKE_DOWN = ("teardown", "-e", "mesh_teardown=mesh1", "-e", "mesh_teardown_ca=true")
+TAKE_DOWN = ("teardown", "-e", "mesh_teardown=lab", "-e", "mesh_teardown_ca=true")
 ROOM = "users"
 ROUTE = {
     "apiVersion": "networking.istio.io/v1",
@@ -47,9 +47,9 @@ def test_without_its_name_and_for_a_part_of_it_nothing_is_taken_down(place: Work
     place.run("site", *QUICK).succeeded()
     mark = Mark()
     place.run("teardown").refused("mesh_teardown is not set", "Nothing was changed", REMOTES[0], PRIMARY)
-    place.run("teardown", "-e", "mesh_teardown=mesh2").refused("mesh_teardown is mesh2, and this is mesh mesh1")
+    place.run("teardown", "-e", "mesh_teardown=mesh2").refused("mesh_teardown is mesh2, and this is mesh lab")
     place.run(*TAKE_DOWN, "--limit", REMOTES[0]).refused(f"{PRIMARY}", "--limit")
-    place.run(*TAKE_DOWN, "--check").succeeded().says("Mesh mesh1 would be taken down.")
+    place.run(*TAKE_DOWN, "--check").succeeded().says("Mesh lab would be taken down.")
     assert [write.title for write in mark.writes()] == []
     assert members() == dict.fromkeys(REMOTES, "Available")
 
@@ -67,7 +67,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next_and_users_keep_what_they_
         mark.wait(is_deleted, "a deletion", run)
         run.kill()
     place.run(*TAKE_DOWN).succeeded().says(
-        "Mesh mesh1 is taken down.", f"CustomResourceDefinition {DEFINITION}", f"{ROOM}/of-users"
+        "Mesh lab is taken down.", f"CustomResourceDefinition {DEFINITION}", f"{ROOM}/of-users"
     )
     kept: list[Object] = place.result("teardown")["kept"]
     assert [(one["cluster"], one["name"]) for one in kept] == [(PRIMARY, DEFINITION)]

@@ -125,6 +125,16 @@ def test_a_region_whose_member_is_yet_to_be_attached_keeps_what_joins_it() -> No
     before = replace(before, attachments=tuple(x for x in before.attachments if x.region != SINGAPORE))
     gone = removed(before, leaving("vpc-3"))
     assert f"peer {SINGAPORE}|{BEIJING}" not in gone and f"router {SINGAPORE}" not in gone
+    assert f"router {SINGAPORE}" not in removed(replace(before, peers=()), leaving("vpc-3"))
+    assert removed(replace(before, routers={}, attachments=(), peers=(), tables=()), leaving("vpc-3")) == set()
+
+
+def test_a_route_that_a_member_in_the_same_vpc_needs_too_stays() -> None:
+    vpc = wanted().vpcs[0]
+    one, other = (replace(vpc, pods=(block,)) for block in vpc.pods)
+    apart = replace(wanted(), vpcs=(one,), remaining=(other, wanted().vpcs[1]))
+    assert removed(everything(), apart) == {f"static_route {one.pods[0]}"}
+    assert removed(everything(), replace(apart, remaining=(vpc, wanted().vpcs[1]))) == set()
 
 
 def test_what_others_use_of_the_region_that_is_left_is_kept_and_told() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from .._problems import printable
 
 Result = t.Mapping[str, t.Any]
@@ -20,7 +21,7 @@ def leave_summary(found: Result) -> str:
     will = "To be removed" if found["check_mode"] else "Removed"
     parts = [head_of_mesh(found) if found["stage"] == "teardown" else head(found)]
     for title, entries in (
-        (will, [title_of(one) for one in found["removed"]]),
+        (will, removed(found["removed"])),
         ("Kept", kept(found["kept"])),
         ("Restart these, which keep their sidecars until their pods are made anew", restarts(found["restart"])),
         ("Left for you to remove", left(found["left"])),
@@ -65,16 +66,31 @@ def title_of(one: Result) -> str:
     return f"{one['cluster']}: {one['kind']} {one['namespace'] + '/' if one['namespace'] else ''}{one['name']}"
 
 
+def removed(entries: t.Sequence[Result]) -> list[str]:
+    """One line for each; the definitions of a cluster, which are many, share one."""
+    lines: dict[tuple[str, str], list[Result]] = {}
+    for one in entries:
+        name = "" if one["kind"] == CUSTOM_RESOURCE_DEFINITION.kind else title_of(one)
+        lines.setdefault((one["cluster"], name), []).append(one)
+    return [together(ones) for ones in lines.values()]
+
+
+def together(ones: t.Sequence[Result]) -> str:
+    """Objects of one kind in one cluster: "west: 15 CustomResourceDefinitions (a, ...)"."""
+    first = ones[0]
+    return (
+        title_of(first)
+        if len(ones) == 1
+        else f"{first['cluster']}: {len(ones)} {first['kind']}s ({first['name']}, ...)"
+    )
+
+
 def kept(entries: t.Sequence[Result]) -> list[str]:
     """One line for each; many of one kind that are kept for one reason, as definitions are, share a line."""
     groups: dict[tuple[str, str, str], list[Result]] = {}
     for one in entries:
         groups.setdefault((one["cluster"], one["kind"], one["why"]), []).append(one)
-    lines = []
-    for (cluster, kind, why), ones in groups.items():
-        what = title_of(ones[0]) if len(ones) == 1 else f"{cluster}: {len(ones)} {kind}s ({ones[0]['name']}, ...)"
-        lines.append(f"{what}: {why}")
-    return lines
+    return [f"{together(ones)}: {why}" for (_cluster, _kind, why), ones in groups.items()]
 
 
 def left(entries: t.Sequence[Result]) -> list[str]:

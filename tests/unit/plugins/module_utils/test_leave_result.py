@@ -197,6 +197,18 @@ def test_the_text_names_what_is_kept_with_the_reason_and_many_definitions_once()
     assert f"  east: 3 {CRD}s (a.istio.io, ...): its release is gone" in text
 
 
+def test_of_many_definitions_that_are_removed_one_is_named() -> None:
+    gone = [{**DEFINITION, "name": f"{name}.istio.io", "action": "deleted"} for name in ("a", "b")]
+    releases = [release("istiod"), release("istio-base")]
+    lines = summary(definitions=gone, releases=releases).splitlines()
+    assert lines[-4:] == [
+        "Removed",
+        "  east: Helm release istio-system/istiod",
+        "  east: Helm release istio-system/istio-base",
+        f"  east: 2 {CRD}s (a.istio.io, ...)",
+    ]
+
+
 def test_commands_stand_on_lines_of_their_own() -> None:
     roots = [{"metadata": {"namespace": "shop", "name": "istio-ca-root-cert"}}]
     lines = summary(configmaps=roots).splitlines()

@@ -199,6 +199,10 @@ def test_the_secret_stays_while_a_finalizer_holds_the_member(world: World, run: 
     assert reconciling in run(state="absent", wait_timeout=5)["failed"]
     world.clusters["primary"].objects[MEMBER]["status"]["ErrorMessage"] = "no gateway"
     assert "its status says: no gateway" in run(state="absent", wait_timeout=5)["failed"]
+    secret = world.clusters["primary"].objects.pop(SECRET)
+    lost = run(state="absent", wait_timeout=5)["failed"]
+    assert "kubectl create secret generic east -n istio-system" in lost and "on purpose" not in lost
+    world.clusters["primary"].objects[SECRET] = secret
     del world.clusters["primary"].objects[MEMBER]
     assert actions(run(state="absent")) == ["absent", "deleted", "deleted"]
 

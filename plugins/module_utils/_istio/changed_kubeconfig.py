@@ -22,16 +22,18 @@ from .rules import OPERATOR
 
 Object = dict[str, t.Any]
 
-FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 @dataclass(frozen=True)
 class Stale:
-    """A kubeconfig was changed at a time; the operator is the one that may have read the former, or why it is not known."""
+    """A kubeconfig that was changed, and the operator that may have read the former, or why it is not known.
+
+    is_new: whether this run changes it
+    """
 
     name: str
     changed: datetime
     operator: Operator | MeshError
+    is_new: bool
 
 
 def is_reconciled(params: t.Mapping[str, t.Any]) -> bool:
@@ -55,11 +57,13 @@ def note_of(
     """
     is_changed = text is None or text != registration.kubeconfig_in(secret, name)
     if is_reconciled(params) and known and is_changed:
-        return primary.now().strftime(FORMAT)
+        return primary.now().strftime(registration.TIME)
     return registration.noted(secret, registration.CHANGED)
 
 
-def stale_of(primary: KubernetesClient, note: str, name: str, params: t.Mapping[str, t.Any]) -> Stale | None:
+def stale_of(
+    primary: KubernetesClient, secret: Object | None, note: str, name: str, params: t.Mapping[str, t.Any]
+) -> Stale | None:
     """What there is to heed of a note, None for nothing.
 
     Raises MeshError where the operator is to be restarted and is not found.
@@ -73,7 +77,8 @@ def stale_of(primary: KubernetesClient, note: str, name: str, params: t.Mapping[
         if params["restart_operator"]:
             raise
         operator = error
-    return Stale(name, datetime.fromisoformat(note), operator)
+    is_new = note != registration.noted(secret, registration.CHANGED)
+    return Stale(name, datetime.fromisoformat(note), operator, is_new)
 
 
 def heed(
@@ -90,17 +95,18 @@ def heed(
 
     (since when it reads the kubeconfig, None while it may have the former; warnings); a restart comes into `done` and `planned`
     """
-    what = f"the kubeconfig of {stale.name} was changed at {stale.changed.strftime(FORMAT)}"
+    what = f"the kubeconfig of {stale.name} was changed at {stale.changed.strftime(registration.TIME)}"
     operator = stale.operator
     if isinstance(operator, MeshError):
-        return None, [f"{what}, and the operator has to be restarted unless it was since; {operator}"]
+        # Said once: an operator that runs where we do not see it may have been restarted since.
+        return None, [f"{what}, and the operator has to be restarted; {operator}"] if stale.is_new else []
     started = started_at(primary, operator)
     if started is None or started >= stale.changed:
         return stale.changed, []
     if not params["restart_operator"]:
         command = operator.command(primary, "rollout", "restart")
         return None, [
-            f"{primary.cluster}: {what}, and {operator.title}, which runs since {started.strftime(FORMAT)}, goes on with the one"
+            f"{primary.cluster}: {what}, and {operator.title}, which runs since {started.strftime(registration.TIME)}, goes on with the one"
             f" that it read. Restart it: {command} (or set restart_operator)"
         ]
     planned.insert(len(done), Item(primary.cluster, operator.kind.kind, operator.name, operator.namespace))

@@ -12,7 +12,6 @@ from .._errors import ApiError, MeshError
 from .._helm.release import last_mark, read_release, record_of
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
-from .._kubernetes.fields import applied_fields
 from .._kubernetes.kinds import (
     CUSTOM_RESOURCE_DEFINITION,
     DEPLOYMENT,
@@ -77,8 +76,13 @@ def istio_facts(client: KubernetesClient, namespace: str, record: Kind, read: li
 
 def network_of(room: Object) -> str:
     """The Istio network that this collection gave the mesh's namespace. What somebody else wrote over it is drift, no network."""
-    fields = applied_fields(room, FIELD_MANAGER, NAMESPACE.api_version) or {}
-    is_ours = f"f:{NETWORK}" in fields.get("f:metadata", {}).get("f:labels", {})
+    entries = room.get("metadata", {}).get("managedFields") or []
+    labels = [
+        entry.get("fieldsV1", {}).get("f:metadata", {}).get("f:labels", {})  # of either way to apply
+        for entry in entries
+        if entry.get("manager") == FIELD_MANAGER
+    ]
+    is_ours = any(f"f:{NETWORK}" in owned for owned in labels)
     return str((room["metadata"].get("labels") or {}).get(NETWORK, "")) if is_ours else ""
 
 

@@ -19,7 +19,7 @@ from functools import partial
 from ansible.module_utils.basic import missing_required_lib
 
 from .._errors import MeshError
-from .client import KubernetesClient
+from .client import FIELD_MANAGER, KubernetesClient
 from .diff import LAST_APPLIED
 from .fields import without_nulls
 from .kinds import SECRET, Kind, describe
@@ -108,14 +108,24 @@ def split(wanted: Object) -> tuple[Object, Object]:
 
 
 def give_up(client: KubernetesClient, kind: Kind, live: Object, *, dry_run: bool) -> Object:
-    """Take away all that was applied to an object which stays, and the annotation with it."""
+    """Take away the labels and annotations that we applied to a namespace which stays, kubectl's one where it is ours too."""
     name, namespace = live["metadata"]["name"], live["metadata"].get("namespace")
     nothing = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": name}}
-    change = merge_library().dict_merge(patch_of(client, kind, nothing, live), without_marks())
-    change["metadata"]["annotations"][LAST_APPLIED] = None
+    applied = patch_of(client, kind, nothing, live)["metadata"]
+    ours = {place: dict.fromkeys((applied.get(place) or {}).keys() - set_by_others(live, place)) for place in MARKS}
+    change = merge_library().dict_merge({"metadata": ours}, without_marks())
     if merged(live, change) == live:
         return live
     return client.patch(kind, name, namespace, change, dry_run=dry_run)
+
+
+def set_by_others(live: Object, place: str) -> set[str]:
+    """The labels or annotations that somebody else set last, where the server notes who did (since Kubernetes 1.18)."""
+    found: set[str] = set()
+    for entry in live["metadata"].get("managedFields") or []:
+        if entry.get("manager") != FIELD_MANAGER:
+            found |= {key[2:] for key in entry.get("fieldsV1", {}).get("f:metadata", {}).get(f"f:{place}", {})}
+    return found
 
 
 def patch_of(client: KubernetesClient, kind: Kind, wanted: Object, live: Object) -> Object:

@@ -148,12 +148,32 @@ def test_kubectl_and_we_may_apply_the_same_object_in_turns() -> None:
     assert server.live and server.live["metadata"]["labels"][MESH] == "mesh1"
 
 
+def test_an_object_that_we_make_can_be_applied_by_kubectl() -> None:
+    server = Server()
+    assert bring(server, marked(config_map(a="1"), "mesh1", adopted=False)) == "created"
+    as_kubectl_applies(server, config_map(a="1"))
+    assert server.live and server.live["metadata"]["labels"][MESH] == "mesh1"
+
+
 def test_marks_that_an_earlier_release_had_noted_as_applied_stay() -> None:
     wanted = marked(config_map(a="1"), "mesh1", adopted=True)
     server = Server(applied(wanted, wanted))
     assert bring(server, wanted) == "unchanged"
     assert server.live and server.live["metadata"]["labels"] == wanted["metadata"]["labels"]
     assert MESH not in server.live["metadata"]["annotations"][LAST_APPLIED]
+
+
+def test_what_is_given_up_keeps_what_kubectl_applied_last() -> None:
+    theirs = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "shop"}}}
+    server = Server(applied(theirs, theirs))
+    bring(server, marked(theirs, "mesh1", adopted=True), kind=NAMESPACE)
+    assert server.live
+    fields: Object = {"f:labels": {".": {}, "f:team": {}}, "f:annotations": {".": {}, f"f:{LAST_APPLIED}": {}}}
+    entry = {"manager": "kubectl-client-side-apply", "operation": "Update", "fieldsV1": {"f:metadata": fields}}
+    server.live["metadata"]["managedFields"] = [entry]
+    client_side.give_up(t.cast(t.Any, server), NAMESPACE, server.live, dry_run=False)
+    del server.live["metadata"]["managedFields"]
+    assert server.live == applied(theirs, theirs)
 
 
 def test_what_is_given_up_loses_what_we_applied_and_our_marks_alone() -> None:

@@ -19,6 +19,7 @@ def room(manager: str, operation: str) -> dict[str, t.Any]:
 
 def test_a_label_that_we_applied_is_the_network() -> None:
     assert network_of(room("multiregion.istio", "Apply")) == "east"
+    assert network_of(room("multiregion.istio", "Update")) == "east"  # client-side
 
 
 def test_a_label_that_somebody_wrote_is_none() -> None:

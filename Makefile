@@ -64,7 +64,7 @@ docs-lint: build ## documentation of plugins and roles: antsibull-docs
 lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (20 minutes once)
 	@python -m tests.lab.parts
 
-lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters, CLUSTERS=20 makes so many API servers without nodes
+lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters (old-1: an API server of Kubernetes 1.24), CLUSTERS=20 makes so many API servers without nodes
 	@python -m tests.lab up $(if $(filter $(shell seq 99),$(CLUSTERS)),--control-planes) $(CLUSTERS)
 
 lab-delay: venv ## let packets between two regions of the lab take MS=80 milliseconds there and back; MS=0 ends that
@@ -97,8 +97,8 @@ report-check: build ## the report in headless Chromium, narrow and wide, light a
 	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)
 
 .PHONY: integration
-integration: build ## modules on real API servers: ansible-test integration, two targets at a time; TARGETS="..." chooses
-	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
+integration: build ## modules on real API servers, Kubernetes 1.24 among them (3 minutes more once): ansible-test integration, two targets at a time; TARGETS="..." chooses
+	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4 old-1"
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test

@@ -48,7 +48,7 @@ class Wait:
     what:      completes "waiting for ..." in messages
     acceptors: the first that is true ends the wait
     status:    JMESPath of the text that tells how things stand; a progress line at each change, quoted at the end
-    reason:    JMESPath of the reason of a bad state; its last value is quoted at the time-out, even when it is gone by then
+    reason:    JMESPath of the reason of a bad state, told with it; its last value is quoted at the time-out, even when it is gone
     timeout, interval: seconds
     """
 
@@ -88,7 +88,7 @@ def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, cloc
     """
     clock = clock or Clock()
     end = clock.now() + wait.timeout
-    shown = status = reason = ""
+    shown = status = reason = now = ""
     while True:
         try:
             state = read()
@@ -97,13 +97,14 @@ def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, cloc
                 raise
             state, reason = {}, error.why
         else:
-            status = _text(wait.status, state)
-            reason = _text(wait.reason, state) or reason
+            status, now = _text(wait.status, state), _text(wait.reason, state)
+            reason = now or reason
         if state:
             outcome = _outcome(wait.acceptors, state)
-            if status != shown:
-                progress(f"{wait.what}: {status or 'nothing yet'}")
-                shown = status
+            line = (status or "nothing yet") + (f" ({now})" if now else "")
+            if line != shown:
+                progress(f"{wait.what}: {line}")
+                shown = line
             if outcome == "success":
                 return state
             if outcome == "failure":

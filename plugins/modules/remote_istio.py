@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - multiregion.istio._credential
   - multiregion.istio._apply
   - multiregion.istio._wait
+  - multiregion.istio._operator
   - multiregion.istio._attributes
   - multiregion.istio._attributes.writes
   - multiregion.istio._attributes.actiongroup_kubernetes
@@ -97,10 +98,6 @@ options:
     description: With O(state=absent), do not ask the remote at all. No kubeconfig of it is needed.
     type: bool
     default: false
-  api_version:
-    description: The API of the RemoteIstio.
-    type: str
-    default: istio.alibabacloud.com/v1beta1
   credential_kind:
     description:
       - V(token_secret) is a Secret of type C(kubernetes.io/service-account-token), as C(istioctl) makes it. Its token has no end.
@@ -181,18 +178,6 @@ options:
     default: {}
   wait:
     description: Whether to wait until O(wait_success) is true.
-  wait_success:
-    description:
-      - JMESPath expression over the RemoteIstio that ends waiting. What was true before this task changed the object is not
-        taken for an answer to it.
-    type: str
-    default: status.Status == 'Available'
-  wait_failure:
-    description:
-      - JMESPath expression over the RemoteIstio that ends waiting as a failure, for example
-        V(contains(status.ErrorMessage || '', 'forbidden'\)).
-      - Without it only the time ends a wait in vain, since C(ReconcileFailed) heals as a rule once its cause is gone.
-    type: str
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
@@ -379,8 +364,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_wait import operator_options
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.terms import CONTROL_PLANE, credential_options
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.options import access_options
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
@@ -392,8 +377,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         **access_options(),
         **credential_options(purpose=CONTROL_PLANE),
         **wait_options(),
-        "wait_success": {"type": "str", "default": "status.Status == 'Available'"},
-        "wait_failure": {"type": "str"},
+        **operator_options(),
         "primary": {
             "type": "dict",
             "required": True,
@@ -401,7 +385,6 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "remote_is_gone": {"type": "bool", "default": False},
-        "api_version": {"type": "str", "default": API_VERSION},
         **spec_options(),
     }
 

@@ -8,7 +8,7 @@ import sys
 from . import lab, status
 from .host import LabError
 from .progress import Progress
-from .topology import CLUSTERS, MOST_CONTROL_PLANES, Cluster, ControlPlane, control_plane, named
+from .topology import CLUSTERS, MOST_CONTROL_PLANES, OLD, Cluster, ControlPlane, control_plane, named
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tests.lab", description="Real Kubernetes regions on one machine.")
     commands = made.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start what does not run: the three clusters, or what is named")
-    up.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(one.name for one in CLUSTERS)}, api-1, ...")
+    up.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(one.name for one in CLUSTERS)}, api-1, ..., {OLD}"
+    )
     up.add_argument(
         "--control-planes",
         type=int,

@@ -11,6 +11,7 @@ import importlib.util
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from . import cache
 from .go import Go
 from .host import LabError, run
 from .progress import Progress
+from .topology import OLD_RELEASE
 
 TOOLS = Path(__file__).parent / "tools"
 ISTIO_VERSION = "1.31.0"  # of programs, charts and images: the Go module has a pseudo-version
@@ -27,7 +29,10 @@ PAUSE_FLAGS = ("-Os", "-static", "-s")
 
 @dataclass(frozen=True)
 class Tool:
-    """A program and how Go builds it. `flags` of the linker may name the product's {version}, {major} and {minor}."""
+    """A program and how Go builds it. `flags` of the linker may name the product's {version}, {major} and {minor}.
+
+    `name` is unique among all products.
+    """
 
     name: str
     package: str
@@ -82,6 +87,15 @@ PRODUCTS = (
     Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
     Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),)),
 )
+# Built only where a cluster that runs it is asked for.
+OLD_KUBERNETES = Product(
+    f"kubernetes-{OLD_RELEASE}",
+    "k8s.io/kubernetes",
+    tuple(
+        Tool(f"{name}-{OLD_RELEASE}", f"k8s.io/kubernetes/cmd/{name}", K8S_FLAGS)
+        for name in ("kube-apiserver", "kube-controller-manager")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -93,15 +107,15 @@ class Built:
     envoy_bootstrap: Path
 
 
-def build(progress: Progress) -> Built:
-    """Build what the cache lacks; everything else is found by name and costs nothing.
+def build(progress: Progress, *, old: bool) -> Built:
+    """Build what the cache lacks; everything else is found by name and costs nothing. `old`: the old Kubernetes too.
 
     :raises LabError: no Go, or one too old; a build that failed (with its output).
     """
     programs = python_programs()
     go = Go.find(TOOLS / PRODUCTS[0].name)
     with cache.only_writer(progress):
-        programs |= _build_missing(go, progress)
+        programs |= _build_missing((*PRODUCTS, *([OLD_KUBERNETES] if old else [])), go, progress)
         programs["pause"] = _build_pause(go, programs["kubelet"].parent)
         istio = programs["istioctl"].parent
         return Built(programs, _copy_charts(go, istio), _copy_bootstrap(go, istio))
@@ -149,9 +163,9 @@ def _directory(product: Product, go: Go) -> Path:
     return cache.directory() / "bin" / f"{product.name}-{key}"
 
 
-def _build_missing(go: Go, progress: Progress) -> dict[str, Path]:
+def _build_missing(products: Sequence[Product], go: Go, progress: Progress) -> dict[str, Path]:
     """Every Go program's name with its file, after building those that are not there."""
-    wanted = [(product, tool, _directory(product, go) / tool.name) for product in PRODUCTS for tool in product.tools]
+    wanted = [(product, tool, _directory(product, go) / tool.name) for product in products for tool in product.tools]
     absent = [(product, tool, binary) for product, tool, binary in wanted if not binary.exists()]
     progress.expect(len(absent))
     for product, tool, binary in absent:

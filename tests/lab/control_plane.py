@@ -21,6 +21,8 @@ CREDENTIAL_CONTROLLERS = (
     "root-ca-certificate-publisher-controller",
     "namespace-controller",
 )
+# What Kubernetes before 1.28 calls them.
+OLD_CREDENTIAL_CONTROLLERS = ("serviceaccount", "serviceaccount-token", "root-ca-cert-publisher", "namespace")
 
 
 def start(plane: ControlPlane, programs: Programs) -> list[Daemon]:
@@ -147,7 +149,8 @@ def controller_manager(plane: ControlPlane, programs: Programs) -> Daemon:
             f"--cluster-signing-key-file={certs / 'ca.key'}",
         ]
     else:
-        flags += ["--secure-port=0", f"--controllers={','.join(CREDENTIAL_CONTROLLERS)}"]
+        controllers = OLD_CREDENTIAL_CONTROLLERS if plane.release else CREDENTIAL_CONTROLLERS
+        flags += ["--secure-port=0", f"--controllers={','.join(controllers)}"]
     return _daemon(plane, programs, "kube-controller-manager", *flags)
 
 
@@ -159,4 +162,5 @@ def scheduler(plane: ControlPlane, programs: Programs) -> Daemon:
 
 
 def _daemon(plane: ControlPlane, programs: Programs, name: str, *flags: str) -> Daemon:
-    return Daemon(plane.name, name, (programs[name], *flags), plane.attachment.namespace)
+    program = programs.get(f"{name}-{plane.release}", programs[name])
+    return Daemon(plane.name, name, (program, *flags), plane.attachment.namespace)

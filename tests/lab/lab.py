@@ -37,7 +37,7 @@ def up(clusters: Sequence[Cluster], planes: Sequence[ControlPlane], progress: Pr
 
     :raises LabError: something is in the way or did not start.
     """
-    made = parts.ensure(progress, OUTPUT / "bin")
+    made = parts.ensure(progress, OUTPUT / "bin", old=any(plane.release for plane in planes))
     with only_one(progress):
         network.refuse_conflicts()
         progress.expect(1 + bool(clusters) + STEPS_PER_CLUSTER * len(clusters) + len(planes))

@@ -12,6 +12,7 @@ DELAY = "delay"  # the router's interface out of which packets come that were he
 LINK = IPv4Network("10.40.255.0/30")  # between the host and the router
 CONTROL_PLANES_BLOCK = IPv4Network("10.30.1.0/24")
 MOST_CONTROL_PLANES = 200
+OLD, OLD_RELEASE = "old-1", "1.24"  # the one control plane of an old Kubernetes, and which
 HOLLOW_TAINT = "lab/hollow=true:NoSchedule"
 
 
@@ -50,13 +51,17 @@ class Attachment:
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """An API server and what it needs. Without `pods` it has no scheduler, and only the controllers for credentials."""
+    """An API server and what it needs. Without `pods` it has no scheduler, and only the controllers for credentials.
+
+    release: of Kubernetes, where it is not the lab's
+    """
 
     name: str
     attachment: Attachment
     address: IPv4Address
     services: IPv4Network
     pods: IPv4Network | None = None
+    release: str = ""
 
     @property
     def api_server(self) -> str:
@@ -130,10 +135,17 @@ def control_plane(number: int) -> ControlPlane:
     return ControlPlane(f"api-{number}", CONTROL_PLANES, CONTROL_PLANES.subnet[20 + number], services)
 
 
+def old_control_plane() -> ControlPlane:
+    """The control plane without nodes of an old Kubernetes, beside those with a number."""
+    return ControlPlane(
+        OLD, CONTROL_PLANES, CONTROL_PLANES.subnet[19], IPv4Network("10.31.0.0/24"), release=OLD_RELEASE
+    )
+
+
 def named(names: Iterable[str]) -> tuple[list[Cluster], list[ControlPlane]]:
     """The clusters and the control planes of these names, each once.
 
-    :raises ValueError: a name that is neither a cluster of the lab nor api-NUMBER.
+    :raises ValueError: a name that is neither a cluster of the lab nor api-NUMBER nor the old one.
     """
     clusters = {cluster.name: cluster for cluster in CLUSTERS}
     wanted = list(dict.fromkeys(names))
@@ -141,8 +153,12 @@ def named(names: Iterable[str]) -> tuple[list[Cluster], list[ControlPlane]]:
     for name in wanted:
         if found := re.fullmatch(r"api-([1-9]\d{0,3})", name):
             planes.append(control_plane(int(found[1])))
+        elif name == OLD:
+            planes.append(old_control_plane())
         elif name not in clusters:
-            raise ValueError(f"no cluster {name!r} in the lab; there are {', '.join(clusters)} and api-1, api-2, ...")
+            raise ValueError(
+                f"no cluster {name!r} in the lab; there are {', '.join(clusters)} and api-1, api-2, ..., {OLD}"
+            )
     return [clusters[name] for name in wanted if name in clusters], planes
 
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.client import KubernetesClient
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import Kind
 
 Object = dict[str, t.Any]
@@ -28,6 +29,7 @@ class Cluster:
 
     objects: dict[Key, Object] = field(default_factory=dict)
     made: int = 0
+    version: str = "v1.34.4"
 
     def add(self, body: Object) -> None:
         metadata = body["metadata"]
@@ -60,6 +62,9 @@ class World:
 
 class Client:
     """What our code uses of KubernetesClient."""
+
+    release = KubernetesClient.__dict__["release"]
+    is_before = KubernetesClient.is_before
 
     def __init__(self, world: World, access: Access) -> None:
         self.world, self.access, self.cluster = world, access, access.name
@@ -97,7 +102,7 @@ class Client:
             self.where.add(after)
         return deepcopy(after)
 
-    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False, strict: bool = False) -> Object:
         metadata = body["metadata"]
         self.world.count(self.cluster, "try" if dry_run else "create", f"{kind.kind} {metadata['name']}")
         after = deepcopy(body)
@@ -147,7 +152,7 @@ class Client:
 
     def version(self) -> Object:
         self.world.count(self.cluster, "get", "version")
-        return {}
+        return {"gitVersion": self.where.version}
 
     def kind_of(self, api_version: str, kind: str) -> Kind:
         self.world.count(self.cluster, "discover", kind)

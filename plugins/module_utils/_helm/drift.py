@@ -129,7 +129,7 @@ def compare_with(cluster: Cluster, target: Target, live: Object | None, warnings
     if live is not None and is_applied(target.body, live, HELM):
         return Change(kind.kind, target.namespace, target.name, "unchanged", before={}, after={})
     try:
-        change = apply_object(cluster.client, kind, target.body, live, dry_run=True, manager=HELM)
+        change = apply_object(cluster.client, kind, target.body, live, dry_run=True, manager=HELM, method="server_side")
     except ApiError as error:
         if error.status == 422 and live is not None and kind == SERVICE:
             return ports_put_back(target, live)

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._errors import ApiError, MeshError
 from .._kubernetes import client_side
 from .._kubernetes.apply import in_parallel
+from .._kubernetes.apply_method import chosen
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
 from .._kubernetes.fields import is_applied, without_emptied
-from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
+from .._kubernetes.kinds import SECRET, Kind, describe
 from . import registration, resource
 from .remote_state import RemoteState, check_remote, missing, read_remote
+from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of, unknown_fields
 from .standing import check_owners, with_marks
 from .terms import Terms
@@ -108,25 +110,44 @@ def check_staying(before: Before, join: Join, primary: KubernetesClient) -> None
             )
 
 
-def check_spec(primary: KubernetesClient, before: Before, join: Join) -> None:
-    """Have the primary try the RemoteIstio, so that what it would refuse later is refused before anything is written."""
+def check_spec(primary: KubernetesClient, before: Before, join: Join) -> Join:
+    """Have the primary try the RemoteIstio, so that what it would refuse later is refused before anything is written.
+
+    The join, with what the primary's definition of RemoteIstio requires and the task does not say.
+    """
     live = before.remote_istio
-    wanted = join.wanted(live)
-    if not before.has_kind or (live and is_applied(wanted, live, FIELD_MANAGER)):
-        return
+    if not before.has_kind or is_there(join, live):
+        return join
     try:
-        if join.terms.method == "client_side":
-            check_fields(primary, join)  # such a server may drop what it does not know without a word
-            client_side.apply(primary, join.kind, wanted, live, dry_run=True)
-        else:
-            primary.apply(join.kind, without_emptied(wanted, live or {}), dry_run=True)
+        if chosen(primary, join.terms.method) == "client_side":
+            join = as_served(primary, live, join)  # such a server may drop what it does not know without a word
+        attempt(primary, live, join)
     except ApiError as error:
         if error.status == 404:
             missing_namespace(primary, join)
-            return
-        if error.status and error.status not in (401, 403, 409):
-            check_fields(primary, join)
-        raise
+            return join
+        if not error.status or error.status in (401, 403, 409):
+            raise
+        completed = as_served(primary, live, join)
+        if completed == join:
+            raise
+        attempt(primary, live, completed)
+        return completed
+    return join
+
+
+def is_there(join: Join, live: Object | None) -> bool:
+    """Whether the RemoteIstio is certainly as wanted."""
+    return bool(live and is_applied(join.wanted(live), live, FIELD_MANAGER))
+
+
+def attempt(primary: KubernetesClient, live: Object | None, join: Join) -> None:
+    """Have the primary refuse the RemoteIstio that it would refuse; nothing is written."""
+    wanted = join.wanted(live)
+    if chosen(primary, join.terms.method) == "client_side":
+        client_side.apply(primary, join.kind, wanted, live, dry_run=True)
+    elif not is_there(join, live):
+        primary.apply(join.kind, without_emptied(wanted, live or {}), dry_run=True)
 
 
 def missing_namespace(primary: KubernetesClient, join: Join) -> None:
@@ -135,14 +156,14 @@ def missing_namespace(primary: KubernetesClient, join: Join) -> None:
         raise MeshError(what, cluster=primary.cluster, todo=todo)
 
 
-def check_fields(primary: KubernetesClient, join: Join) -> None:
-    """Raise MeshError with every field of the spec that the definition of RemoteIstio does not have, where it can be read."""
-    name = f"{join.kind.plural}.{join.kind.api_version.partition('/')[0]}"
-    try:
-        definition = primary.get(CUSTOM_RESOURCE_DEFINITION, name)
-    except ApiError:
-        return
-    unknown = unknown_fields({"spec": join.spec}, schema_of(definition, join.kind.api_version))
+def as_served(primary: KubernetesClient, live: Object | None, join: Join) -> Join:
+    """The join by the definition of RemoteIstio, where that can be read: with the fields that it requires.
+
+    Raises MeshError with every field that is required and has no default, and with every one that it does not have.
+    """
+    definition = read_definition(primary, join.kind)
+    spec = complete_spec(primary, join.kind, join.namespace, join.spec, live, definition)
+    unknown = unknown_fields({"spec": spec}, schema_of(definition, join.kind.api_version))
     if unknown:
         raise MeshError(
             f"RemoteIstio {join.namespace}/{join.name} would have unknown fields; nothing was written",
@@ -150,3 +171,4 @@ def check_fields(primary: KubernetesClient, join: Join) -> None:
             why=f"{join.kind.api_version} does not have {', '.join(unknown)}",
             todo="Correct the option spec",
         )
+    return replace(join, spec=spec)

@@ -15,10 +15,11 @@ from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET
 from .._kubernetes.options import access_from
-from .._wait import Acceptor, Progress, Wait, check_expression, wait_until
+from .._wait import Progress
 from . import leave, outcome, registration, resource
 from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
 from .join import Join, check, check_spec, read
+from .operator_wait import check_operator_options, wait_for_operator
 from .outcome import Done
 from .revoke import remove_former
 from .standing import with_marks
@@ -32,9 +33,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     resource.check_name(params["name"])
     if params["state"] == "absent":
         return leave.run(params, check_mode, progress)
-    for option in ("wait_success", "wait_failure"):
-        if params[option] is not None:
-            check_expression(option, params[option])
+    check_operator_options(params)
     return join_member(params, check_mode, progress)
 
 
@@ -49,7 +48,7 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
     held = Held(registration.credential_in(before.secret, join.name), registration.lifetime_noted(before.secret))
     if terms.token_kind is None and held.credential != terms.address:
         confirm_given(remote, terms, params["credential_kubeconfig"])
-    check_spec(primary, before, join)
+    join = check_spec(primary, before, join)
 
     done: Done = []
     with outcome.told(done, planned(join, primary.cluster)):
@@ -60,7 +59,8 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
         done.append((primary.cluster, record))
         status = resource.status_of(before.remote_istio)
         if params["wait"] and not check_mode:
-            status = wait_for_operator(primary, params, join, record, progress)
+            answer = wait_for_operator(primary, join.kind, before.remote_istio, record, params, progress)
+            status = resource.status_of(answer)
         remove_former(remote, before.remote, terms, done)
     return {
         **outcome.results(done),
@@ -102,31 +102,3 @@ def register(primary: KubernetesClient, live: Object | None, issued: Issued, ter
     change = terms.apply(primary, SECRET, wanted, live)
     old, new = (registration.shown(side, terms.name) for side in (change.before, change.after))
     return replace(change, before=old, after=new, why=issued.why)
-
-
-def wait_for_operator(
-    primary: KubernetesClient, params: t.Mapping[str, t.Any], join: Join, change: Change, progress: Progress
-) -> Object:
-    """Wait until the RemoteIstio is as asked; ReconcileFailed may heal, so by itself only the time-out ends the wait.
-
-    A status from before a change of the spec is not taken for an answer to it.
-    """
-    stale = change.version if change.changed else ""
-    failure, success = params["wait_failure"], params["wait_success"]
-    fresh = f"metadata.resourceVersion != '{stale}'"
-    acceptors = [Acceptor(f"({failure}) && {fresh}", "failure")] if failure else []
-    state = wait_until(
-        lambda: primary.get(join.kind, join.name, join.namespace) or {},
-        Wait(
-            what=f"RemoteIstio {join.name}",
-            acceptors=(*acceptors, Acceptor(f"({success}) && {fresh}")),
-            status="status.Status",
-            reason="status.ErrorMessage",
-            cluster=primary.cluster,
-            todo="Look at the log of the operator that reconciles RemoteIstio objects in the primary",
-            timeout=params["wait_timeout"],
-            interval=params["wait_interval"],
-        ),
-        progress,
-    )
-    return resource.status_of(state)

@@ -16,11 +16,11 @@ Object = dict[str, t.Any]
 
 def schema_of(definition: Object | None, api_version: str) -> Object:
     """The schema that a CustomResourceDefinition serves for a version, {} where there is none."""
-    version = api_version.rpartition("/")[2]
-    for served in ((definition or {}).get("spec") or {}).get("versions") or []:
-        if served.get("name") == version:
-            return t.cast(Object, (served.get("schema") or {}).get("openAPIV3Schema") or {})
-    return {}
+    version, spec = api_version.rpartition("/")[2], (definition or {}).get("spec") or {}
+    # In apiextensions.k8s.io/v1beta1 one schema may be that of all versions.
+    found = [spec.get("validation")]
+    found += [served.get("schema") for served in spec.get("versions") or [] if served.get("name") == version]
+    return t.cast(Object, next((one["openAPIV3Schema"] for one in reversed(found) if one), {}))
 
 
 def unknown_fields(value: t.Any, schema: Object, path: str = "") -> list[str]:

@@ -53,9 +53,12 @@ def write_status(
     after = merged_status(before, given)
     if after == before or not live["metadata"].get("resourceVersion"):
         return StatusChange(title, before, after)
-    body = resource.body(name, namespace, kind.api_version, status=after)
+    change = {
+        "status": {**dict.fromkeys(before), **after}
+    }  # a merge patch, for servers of any age: null takes a key away
     try:
-        after = resource.status_of(client.apply(kind, body, dry_run=dry_run, subresource="status"))
+        stored = client.patch(kind, name, namespace, change, dry_run=dry_run, strict=True, subresource="status")
+        after = resource.status_of(stored)
     except ApiError as error:
         if error.status != 404:
             raise

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .._errors import MeshError
-from .._kubernetes.apply import ApplyMethod, Change, apply_object
+from .._kubernetes.apply import Change, apply_object
+from .._kubernetes.apply_method import ApplyMethod
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.credentials import TokenKind, credential_secret, secret_name
 from .._kubernetes.kinds import Kind

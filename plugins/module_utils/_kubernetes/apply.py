@@ -5,7 +5,8 @@
 
 A change is one GET and one server-side apply. Where the live object shows that applying would change nothing the GET is
 all (fields.py); else the server decides, in check mode by a dry run, and `changed` is what differs between its answers.
-With the method client_side (client_side.py) the apply is a POST or PATCH made by a merge of three sides.
+With the method client_side (client_side.py) the apply is a POST or PATCH made by a merge of three sides. With auto the
+server's version decides between the two, which is asked for where something may have to be written.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from __future__ import annotations
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._errors import ApiError
 from .._wait import Acceptor, Progress, Wait, wait_until
 from . import client_side
+from .apply_method import ApplyMethod, chosen
 from .client import FIELD_MANAGER, KubernetesClient
 from .diff import difference, secret_values, visible
 from .fields import is_applied, without_emptied
@@ -25,7 +27,6 @@ from .kinds import CUSTOM_RESOURCE_DEFINITION, SECRET, Kind, describe
 
 Object = dict[str, t.Any]
 Action = t.Literal["unchanged", "created", "changed", "deleted", "absent", "kept"]
-ApplyMethod = t.Literal["server_side", "client_side"]
 Result = t.TypeVar("Result")
 
 THREADS = 8
@@ -35,8 +36,8 @@ THREADS = 8
 class Change:
     """What was done to one object, or in check mode would be.
 
-    why:     why one was kept
-    version: its resourceVersion after the change, "" where nothing was applied
+    why:    why one was kept
+    stored: the object after the change as the server has it, {} where nothing was applied
     """
 
     kind: str
@@ -46,7 +47,7 @@ class Change:
     before: Object
     after: Object
     why: str = ""
-    version: str = ""
+    stored: Object = field(default_factory=dict, repr=False)
 
     @property
     def changed(self) -> bool:
@@ -78,7 +79,7 @@ def apply_object(
     *,
     dry_run: bool,
     manager: str = FIELD_MANAGER,
-    method: ApplyMethod = "server_side",
+    method: ApplyMethod = "auto",
 ) -> Change:
     """Bring one object to `wanted`. `live` is the object as read just before, None where there is none.
 
@@ -88,32 +89,31 @@ def apply_object(
     unchanged = Change(
         kind.kind, metadata.get("namespace"), metadata["name"], "unchanged", before=visible(live), after=visible(live)
     )
+    if method != "client_side" and live is not None and is_applied(wanted, live, manager):
+        return unchanged
     after: Object | None
     try:
-        if method == "client_side":
+        if chosen(client, method) == "client_side":
             after = client_side.apply(client, kind, wanted, live, dry_run=dry_run)
         else:
-            after = _apply_server_side(client, kind, wanted, live, dry_run, manager)
+            after = _apply_server_side(client, kind, wanted, live or {}, dry_run, manager)
     except ApiError as error:
         if not (dry_run and error.status == 404):
             raise _without_secrets(error, wanted) from None
         after = wanted  # its namespace or its kind is yet to come
     if after is None:
         return unchanged
-    version = after["metadata"].get("resourceVersion", "")
     if live is None:
-        return replace(unchanged, action="created", before={}, after=visible(after), version=version)
-    change = replace(unchanged, after=visible(after), version=version)
+        return replace(unchanged, action="created", before={}, after=visible(after), stored=after)
+    change = replace(unchanged, after=visible(after), stored=after)
     return replace(change, action="changed") if change.changed else change
 
 
 def _apply_server_side(
-    client: KubernetesClient, kind: Kind, wanted: Object, live: Object | None, dry_run: bool, manager: str
-) -> Object | None:
-    """The object as stored; None where nothing had to be sent."""
-    if live is not None and is_applied(wanted, live, manager):
-        return None
-    lean = without_emptied(wanted, live or {})
+    client: KubernetesClient, kind: Kind, wanted: Object, live: Object, dry_run: bool, manager: str
+) -> Object:
+    """The object as stored."""
+    lean = without_emptied(wanted, live)
     after = client.apply(kind, lean, dry_run=dry_run, field_manager=manager)
     return after if lean == wanted or dry_run else client.apply(kind, wanted, field_manager=manager)
 

@@ -9,9 +9,11 @@ The kubernetes package loads the kubeconfig and owns authentication, TLS and the
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from .._errors import ApiError
@@ -104,7 +106,6 @@ class KubernetesClient:
         *,
         dry_run: bool = False,
         force: bool = True,
-        subresource: str = "",
         field_manager: str = FIELD_MANAGER,
     ) -> Object:
         """Server-side apply of one object by our field manager; the answer is the whole object as stored.
@@ -112,7 +113,6 @@ class KubernetesClient:
         `force` takes over fields that another manager set; without it a conflict raises ApiError with status 409.
         """
         meta = body["metadata"]
-        path = kind.path(meta["name"], meta.get("namespace")) + (f"/{subresource}" if subresource else "")
         query = {
             "fieldManager": field_manager,
             "force": "true" if force else "",
@@ -121,7 +121,7 @@ class KubernetesClient:
         }
         return self.request(
             "PATCH",
-            path,
+            kind.path(meta["name"], meta.get("namespace")),
             query=query,
             body=body,
             content_type=APPLY_PATCH,
@@ -137,11 +137,12 @@ class KubernetesClient:
         *,
         dry_run: bool = False,
         strict: bool = False,
+        subresource: str = "",
     ) -> Object:
         """A JSON merge patch, for single fields; the answer is the whole object as stored."""
         return self.request(
             "PATCH",
-            kind.path(name, namespace),
+            kind.path(name, namespace) + (f"/{subresource}" if subresource else ""),
             query=_writing(dry_run, strict),
             body=body,
             content_type="application/merge-patch+json",
@@ -183,6 +184,21 @@ class KubernetesClient:
     def version(self) -> Object:
         """The answer of /version: gitVersion, major, minor, platform ..."""
         return self.request("GET", "/version", what="read the server's version")
+
+    @cached_property
+    def release(self) -> tuple[int, int] | None:
+        """(1, 34) of the server's version, asked for once; None where it does not tell."""
+        try:
+            found = re.match(r"v?(\d+)\.(\d+)", str(self.version().get("gitVersion")))
+        except ApiError as error:
+            if error.status not in (403, 404):
+                raise
+            found = None
+        return (int(found[1]), int(found[2])) if found else None
+
+    def is_before(self, release: tuple[int, int]) -> bool:
+        """Whether the server is older; one that does not tell its version is taken for a new one."""
+        return self.release is not None and self.release < release
 
     def now(self) -> datetime:
         """The time by the API server's clock, in UTC: those of two machines that use it may differ."""
@@ -293,6 +309,7 @@ def refused(what: str, cluster: str, status: int, data: bytes) -> ApiError:
     todo = {
         401: "The credential is expired or unknown: fetch a new kubeconfig",
         403: "Grant the missing permission to the identity of this kubeconfig",
+        415: "Server-side apply needs Kubernetes 1.16: give apply_method: client_side to modules that have this option",
     }.get(status, "")
     return ApiError(
         f"cannot {what}", status=status, cluster=cluster, why=f"{why or 'no reason given'} (HTTP {status})", todo=todo

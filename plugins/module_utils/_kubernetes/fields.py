@@ -17,13 +17,13 @@ IMPLIED = ("apiVersion", "kind")
 IMPLIED_METADATA = ("name", "namespace")
 
 
-def is_applied(wanted: Object, live: Object, manager: str, subresource: str = "") -> bool:
+def is_applied(wanted: Object, live: Object, manager: str) -> bool:
     """True only where applying `wanted` as `manager` would certainly change nothing.
 
     So it is where the manager's applied fields are exactly those of `wanted` and the live values equal. False means that the
     server has to be asked: it may know "0.5" and "500m" to be one quantity.
     """
-    fields = applied_fields(live, manager, wanted["apiVersion"], subresource)
+    fields = applied_fields(live, manager, wanted["apiVersion"])
     if fields is None:
         return False
     body = {key: value for key, value in wanted.items() if key not in IMPLIED}
@@ -33,11 +33,11 @@ def is_applied(wanted: Object, live: Object, manager: str, subresource: str = ""
     return _same(fields, body, live)
 
 
-def applied_fields(live: Object, manager: str, api_version: str, subresource: str = "") -> Object | None:
+def applied_fields(live: Object, manager: str, api_version: str) -> Object | None:
     """The fields that a manager last applied, as fieldsV1; None where it applied none."""
     for entry in live.get("metadata", {}).get("managedFields") or []:
         found = (entry.get("manager"), entry.get("operation"), entry.get("apiVersion"), entry.get("subresource", ""))
-        if found == (manager, "Apply", api_version, subresource):
+        if found == (manager, "Apply", api_version, ""):
             return t.cast(Object, entry.get("fieldsV1") or {})
     return None
 

@@ -32,6 +32,7 @@ SERVICE_ACCOUNT = Kind("v1", "ServiceAccount", "serviceaccounts")
 SECRET = Kind("v1", "Secret", "secrets")
 CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
 DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
+STATEFUL_SET = Kind("apps/v1", "StatefulSet", "statefulsets")
 DAEMON_SET = Kind("apps/v1", "DaemonSet", "daemonsets")
 LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases")
 CUSTOM_RESOURCE_DEFINITION = Kind(
@@ -46,8 +47,8 @@ MUTATING_WEBHOOK = Kind(
 KNOWN_KINDS = {
     (kind.api_version, kind.kind): kind
     for kind in (
-        NAMESPACE, NODE, POD, SERVICE, SERVICE_ACCOUNT, SECRET, CONFIG_MAP, DEPLOYMENT, DAEMON_SET, LEASE,
-        CUSTOM_RESOURCE_DEFINITION, MUTATING_WEBHOOK,
+        NAMESPACE, NODE, POD, SERVICE, SERVICE_ACCOUNT, SECRET, CONFIG_MAP, DEPLOYMENT, STATEFUL_SET, DAEMON_SET,
+        LEASE, CUSTOM_RESOURCE_DEFINITION, MUTATING_WEBHOOK,
     )
 }  # fmt: skip
 

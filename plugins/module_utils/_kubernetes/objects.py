@@ -13,7 +13,6 @@ from .._errors import MeshError
 from .._wait import Progress
 from . import client_side
 from .apply import (
-    ApplyMethod,
     Change,
     apply_object,
     defined_kinds,
@@ -22,6 +21,7 @@ from .apply import (
     wait_for_absence,
     wait_for_definition,
 )
+from .apply_method import ApplyMethod, chosen
 from .client import KubernetesClient
 from .diff import visible
 from .kinds import CUSTOM_RESOURCE_DEFINITION, NAMESPACE, SECRET, Kind, describe
@@ -245,7 +245,7 @@ def remove(client: KubernetesClient, target: Target, settings: Settings) -> Chan
 
 def give_up(client: KubernetesClient, kind: Kind, live: Object, settings: Settings) -> Object:
     """Take all that we applied off a namespace which stays; the namespace as it is then."""
-    if settings.method == "client_side":
+    if chosen(client, settings.method) == "client_side":
         return client_side.give_up(client, kind, live, dry_run=settings.check_mode)
     nothing = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": live["metadata"]["name"]}}
     return client.apply(kind, nothing, dry_run=settings.check_mode)

@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.basic import env_fallback, missing_required_lib
 
 from .access import Access
-from .apply import ApplyMethod
+from .apply_method import ApplyMethod
 from .client_side import merge_library
 
 IMPORT_ERRORS: dict[str, str] = {}
@@ -38,7 +38,7 @@ ACCESS_OPTIONS: dict[str, dict[str, t.Any]] = {
     "tls_server_name": {"type": "str"},
 }
 APPLY_OPTIONS: dict[str, dict[str, t.Any]] = {
-    "apply_method": {"type": "str", "choices": ["server_side", "client_side"], "default": "server_side"},
+    "apply_method": {"type": "str", "choices": ["auto", "server_side", "client_side"], "default": "auto"},
 }
 ENVIRONMENT = {
     "ca_cert": "K8S_AUTH_SSL_CA_CERT",
@@ -69,10 +69,10 @@ def apply_options() -> dict[str, dict[str, t.Any]]:
 
 def apply_method_from(params: t.Mapping[str, t.Any]) -> ApplyMethod:
     """How a task's objects are written. Raises MeshError, before anything is, where the package for it is missing."""
-    if params["apply_method"] == "client_side":
+    method: ApplyMethod = params["apply_method"]
+    if method == "client_side":
         merge_library()
-        return "client_side"
-    return "server_side"
+    return method
 
 
 def missing_libraries() -> tuple[str, str] | None:

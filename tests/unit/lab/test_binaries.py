@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.binaries import PRODUCTS, TOOLS, Product, Tool, link_flags, module_version, product_key, released
+from tests.lab.binaries import (
+    OLD_KUBERNETES,
+    PRODUCTS,
+    TOOLS,
+    Product,
+    Tool,
+    link_flags,
+    module_version,
+    product_key,
+    released,
+)
 from tests.lab.host import LabError
 
 PRODUCT = Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),))
@@ -55,7 +65,7 @@ def test_a_chart_gets_the_release_in_both_of_its_versions() -> None:
     )
 
 
-@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.name)
+@pytest.mark.parametrize("product", [*PRODUCTS, OLD_KUBERNETES], ids=lambda product: product.name)
 def test_every_program_is_a_tool_of_its_go_mod_and_its_module_has_a_checksum(product: Product) -> None:
     directory: Path = TOOLS / product.name
     words = (directory / "go.mod").read_text().split()

@@ -7,7 +7,16 @@ from itertools import combinations
 
 import pytest
 
-from tests.lab.topology import CLUSTERS, CONTROL_PLANES_BLOCK, MOST_CONTROL_PLANES, control_plane, named, routed_blocks
+from tests.lab.topology import (
+    CLUSTERS,
+    CONTROL_PLANES_BLOCK,
+    MOST_CONTROL_PLANES,
+    OLD,
+    control_plane,
+    named,
+    old_control_plane,
+    routed_blocks,
+)
 
 
 def test_no_two_routed_blocks_overlap() -> None:
@@ -18,6 +27,7 @@ def test_no_two_routed_blocks_overlap() -> None:
 def test_no_block_of_services_overlaps_another_block() -> None:
     services = [cluster.services for cluster in CLUSTERS]
     services += [control_plane(number).services for number in (1, MOST_CONTROL_PLANES)]
+    services.append(old_control_plane().services)
     for left, right in combinations([*services, *routed_blocks().values()], 2):
         assert not left.overlaps(right), (left, right)
 
@@ -40,8 +50,8 @@ def test_the_routers_interface_names_fit_into_linux() -> None:
 
 
 def test_control_planes_have_an_address_each_within_their_block() -> None:
-    planes = [control_plane(number) for number in range(1, MOST_CONTROL_PLANES + 1)]
-    assert len({plane.address for plane in planes}) == MOST_CONTROL_PLANES
+    planes = [old_control_plane(), *(control_plane(number) for number in range(1, MOST_CONTROL_PLANES + 1))]
+    assert len({plane.address for plane in planes}) == 1 + MOST_CONTROL_PLANES
     assert all(plane.address in CONTROL_PLANES_BLOCK for plane in planes)
     assert CONTROL_PLANES_BLOCK.broadcast_address not in {plane.address for plane in planes}
 
@@ -53,7 +63,12 @@ def test_names_are_clusters_or_numbered_control_planes_each_once() -> None:
     assert planes[0].api_server == "https://10.30.1.22:6443"
 
 
-@pytest.mark.parametrize("name", ["cn-bejing-1", "api-0", "api-201", "api-01", "api-", ""])
+def test_an_old_kubernetes_runs_only_where_it_is_named() -> None:
+    _clusters, planes = named(["api-1", OLD])
+    assert [(plane.name, plane.release) for plane in planes] == [("api-1", ""), ("old-1", "1.24")]
+
+
+@pytest.mark.parametrize("name", ["old-2", "cn-bejing-1", "api-0", "api-201", "api-01", "api-", ""])
 def test_another_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"no cluster|from 1 to 200"):
         named([name])

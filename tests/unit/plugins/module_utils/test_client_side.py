@@ -16,31 +16,45 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import A
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import client_side
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.apply import apply_object
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.diff import LAST_APPLIED
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import CONFIG_MAP, SECRET, SERVICE
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import (
+    CONFIG_MAP,
+    NAMESPACE,
+    SECRET,
+    SERVICE,
+)
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.ownership import MESH, marked
 
 Object = dict[str, t.Any]
 
 
 class Server:
-    """As KubernetesClient: stores one object, counts what is written."""
+    """As KubernetesClient: stores one object, counts what is written. `drops`: as servers before 1.25 do with unknown fields."""
 
     cluster = "east"
 
-    def __init__(self, live: Object | None = None, refusal: str = "") -> None:
+    def __init__(self, live: Object | None = None, refusal: str = "", drops: tuple[str, ...] = ()) -> None:
         self.live = live
         self.refusal = refusal
+        self.drops = drops
         self.writes: list[Object] = []
+
+    def is_before(self, release: tuple[int, int]) -> bool:
+        assert release == (1, 25)
+        return bool(self.drops)
 
     def create(self, _kind: t.Any, body: Object, *, dry_run: bool, strict: bool) -> Object:
         return self._store(body, dry_run, strict)
 
-    def patch(self, _kind: t.Any, _name: str, _namespace: str, body: Object, *, dry_run: bool, strict: bool) -> Object:
+    def patch(
+        self, _kind: t.Any, _name: str, _namespace: str, body: Object, *, dry_run: bool, strict: bool = True
+    ) -> Object:
         return self._store(client_side.merged(self.live, body), dry_run, strict, body)
 
     def _store(self, after: Object, dry_run: bool, strict: bool, sent: Object | None = None) -> Object:
         assert strict
         if self.refusal:
             raise ApiError("cannot change it", status=422, why=self.refusal)
+        after = {key: value for key, value in after.items() if key not in self.drops}
         self.writes.append(sent or after)
         if not dry_run:
             self.live = after
@@ -103,6 +117,73 @@ def test_an_object_that_cannot_be_merged_is_named() -> None:
 def service(*ports: Object) -> Object:
     metadata = {"name": "dns", "namespace": "x"}
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": list(ports)}}
+
+
+def as_kubectl_applies(server: Server, body: Object) -> str:
+    """kubectl's own merge and annotation (kubectl 1.34, pkg/cmd/apply); what it says."""
+    assert server.live
+    metadata = {"annotations": {}, **body["metadata"]}
+    text = json.dumps({**body, "metadata": metadata}, separators=(",", ":"), sort_keys=True) + "\n"
+    annotations = {**(body["metadata"].get("annotations") or {}), LAST_APPLIED: text}
+    wanted = {**body, "metadata": {**metadata, "annotations": annotations}}
+    last = json.loads(server.live["metadata"]["annotations"][LAST_APPLIED])
+    change = client_side.merge_library().get_deletions(
+        last, {**wanted, "metadata": {"labels": {}, **wanted["metadata"]}}
+    )
+    before = server.live
+    server.live = client_side.merged(client_side.merged(server.live, change), wanted)
+    return "unchanged" if server.live == before else "configured"
+
+
+def test_kubectl_and_we_may_apply_the_same_object_in_turns() -> None:
+    theirs = config_map(a="1")
+    server = Server(applied(theirs, theirs))
+    assert bring(server, marked(theirs, "mesh1", adopted=True)) == "changed"
+    assert as_kubectl_applies(server, theirs) == "configured"  # its annotation has words of its own
+    writes = len(server.writes)
+    for _turn in range(2):
+        assert bring(server, marked(theirs, "mesh1", adopted=True)) == "unchanged"
+        assert as_kubectl_applies(server, theirs) == "unchanged"
+    assert len(server.writes) == writes
+    assert server.live and server.live["metadata"]["labels"][MESH] == "mesh1"
+
+
+def test_marks_that_an_earlier_release_had_noted_as_applied_stay() -> None:
+    wanted = marked(config_map(a="1"), "mesh1", adopted=True)
+    server = Server(applied(wanted, wanted))
+    assert bring(server, wanted) == "unchanged"
+    assert server.live and server.live["metadata"]["labels"] == wanted["metadata"]["labels"]
+    assert MESH not in server.live["metadata"]["annotations"][LAST_APPLIED]
+
+
+def test_what_is_given_up_loses_what_we_applied_and_our_marks_alone() -> None:
+    wanted = marked({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}, "mesh1", adopted=True)
+    wanted["metadata"]["labels"]["ours"] = wanted["metadata"]["annotations"]["ours"] = "1"
+    server = Server({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "shop"}}})
+    bring(server, wanted, kind=NAMESPACE)
+    assert server.live
+    server.live["metadata"]["annotations"]["note"] = "theirs"
+    client_side.give_up(t.cast(t.Any, server), NAMESPACE, server.live, dry_run=False)
+    assert server.live["metadata"] == {"name": "a", "labels": {"team": "shop"}, "annotations": {"note": "theirs"}}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("live", [None, config_map(a="old")])
+def test_fields_that_an_old_server_drops_are_refused_before_it_writes(live: Object | None, dry_run: bool) -> None:
+    server = Server(live, drops=("dota",))
+    with pytest.raises(
+        MeshError, match="ConfigMap x/a has unknown fields; it was not written: the API server drops dota"
+    ):
+        bring(server, config_map(a="1") | {"dota": {"a": "1"}}, dry_run=dry_run)
+    assert server.live == live
+    assert bring(server, config_map(a="1"), dry_run=dry_run) == ("changed" if live else "created")
+    assert (server.live == live) == dry_run
+
+
+def test_only_what_a_server_does_not_have_is_lost() -> None:
+    wanted = {"a": {"b": 1, "c": {}}, "l": [{"x": 1}, {"y": 0}], "m": [1, 2], "n": None, "o": {"p": [""]}, "q": 0}
+    assert client_side.lost(wanted, {"a": {"b": "1"}, "l": [{"x": 2, "d": 3}, {}], "m": [1]}) == []
+    assert client_side.lost(wanted, {"a": {}, "l": [{}, {}]}) == ["a.b", "l[0].x", "m"]
 
 
 def test_nulls_in_the_annotation_are_nothing() -> None:

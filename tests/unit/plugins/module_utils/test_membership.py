@@ -149,7 +149,7 @@ def test_other_terms_leave_nothing_of_those_before(world: World, run: Run, old: 
 
 def test_few_requests_are_sent(world: World, run: Run) -> None:
     run()
-    assert len(world.requests) <= 14
+    assert len(world.requests) <= 15
     run()
     assert len(world.requests) == 3
     run(credential_kind="token_request")

@@ -69,7 +69,7 @@ def probe_of(world: World, cluster: str) -> Object:
 class Living(Client):
     """A cluster whose namespaces have an account and take all with them, and whose pods are Ready at once."""
 
-    def create(self, kind: Kind, body: Object, *, dry_run: bool = False) -> Object:
+    def create(self, kind: Kind, body: Object, *, dry_run: bool = False, strict: bool = False) -> Object:
         made = super().create(kind, body, dry_run=dry_run)
         if kind.kind == "Namespace":
             self.where.add(

@@ -77,9 +77,8 @@ def test_success_ends_the_wait_at_once() -> None:
 def test_each_change_is_told_once() -> None:
     states = [status("Created"), status("Reconciling"), status("Reconciling"), status("ReconcileFailed", "no gateway")]
     _state, lines, seconds = wait([*states, status("Available")])
-    assert lines == [
-        f"RemoteIstio east: {value}" for value in ("Created", "Reconciling", "ReconcileFailed", "Available")
-    ]
+    told = ("Created", "Reconciling", "ReconcileFailed (no gateway)", "Available")
+    assert lines == [f"RemoteIstio east: {value}" for value in told]
     assert seconds == 8
 
 

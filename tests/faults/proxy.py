@@ -142,14 +142,18 @@ class Proxies:
         except (aiohttp.ClientError, ConnectionError):
             return reset(request)
 
-    async def _forward(self, plane: ControlPlane, request: web.Request, body: bytes, fault: Fault) -> web.StreamResponse:
+    async def _forward(
+        self, plane: ControlPlane, request: web.Request, body: bytes, fault: Fault
+    ) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
         context = upstream(plane, None if "Authorization" in request.headers else self.place / f"{plane.name}.pem")
         connector = aiohttp.TCPConnector(ssl=context, force_close=True)
         timeout = aiohttp.ClientTimeout(total=None)
         async with (
             aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-            session.request(request.method, plane.api_server + request.path_qs, headers=headers, data=body or None) as answer,
+            session.request(
+                request.method, plane.api_server + request.path_qs, headers=headers, data=body or None
+            ) as answer,
         ):
             if fault.when == "after":
                 await answer.read()
@@ -179,7 +183,7 @@ def upstream(plane: ControlPlane, admin: Path | None) -> ssl.SSLContext:
 def reset(request: web.Request) -> web.StreamResponse:
     """The connection is gone; what is returned reaches nobody."""
     if request.transport:
-        request.transport.abort()  # type: ignore[attr-defined]
+        request.transport.abort()
     return web.Response()
 
 

@@ -33,9 +33,7 @@ def test_a_run_killed_at_a_write(pair: Pair, known: Known, subtests: pytest.Subt
 
 
 @pytest.mark.parametrize(("way", "times"), MOMENTS, ids=lambda value: getattr(value, "name", ""))
-def test_a_run_killed_at_any_moment(
-    pair: Pair, known: Known, subtests: pytest.Subtests, way: Way, times: int
-) -> None:
+def test_a_run_killed_at_any_moment(pair: Pair, known: Known, subtests: pytest.Subtests, way: Way, times: int) -> None:
     undisturbed = known(way)
     chance = dice(f"moments {way.name}")
     cases = [(chance.random(), step) for number in range(times // 2) for step in STEPS]

@@ -98,6 +98,16 @@ options:
     description: With O(state=absent), do not ask the remote at all. No kubeconfig of it is needed.
     type: bool
     default: false
+  restart_operator:
+    description:
+      - An operator reads the kubeconfig of a member once. When it is changed, the Secret in the primary notes the time in the
+        annotation C(multiregion.istio/kubeconfig-changed); an operator whose pods run since before then goes on with the former.
+      - V(true) restarts it, as C(kubectl rollout restart) does, and waits (O(wait_timeout)) until its new pods serve. It is
+        done after the Secret was written and before the RemoteIstio is. V(false) warns, with the command that does it.
+      - Nothing of this is done where no operator reconciles, which is where none of O(rules=operator), O(operator),
+        O(restart_operator) and O(wait) is given.
+    type: bool
+    default: false
   credential_kind:
     description:
       - V(token_secret) is a Secret of type C(kubernetes.io/service-account-token), as C(istioctl) makes it. Its token has no end.
@@ -106,9 +116,12 @@ options:
         made anew; so run this again before two thirds are over. The Secret in the primary notes its end in the annotation
         C(multiregion.istio/expires).
       - V(kubeconfig) is an identity of your own, the file O(credential_kubeconfig). Nothing is made in the remote.
-      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. An operator that reads
-        a credential only once has to be restarted then.
-    choices: [token_secret, token_request, kubeconfig]
+      - V(adopted) is the kubeconfig that the Secret in the primary has already, from C(istioctl) or the scripts of the page of
+        Alibaba Cloud. Its bytes stay, nothing is made or removed in the remote, and nobody has to be restarted. What would be
+        refused of a V(kubeconfig) is refused of it too, and the remote has to confirm it. With O(state=absent) the Secret goes.
+      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. See O(restart_operator)
+        then.
+    choices: [token_secret, token_request, kubeconfig, adopted]
   credential_kubeconfig:
     description:
       - Path of a kubeconfig file for the control plane, whose current context counts. A token or an inline client certificate is
@@ -145,17 +158,17 @@ options:
     type: str
     default: '*'
   gateways:
-    description: C(spec.gateways).
+    description:
+      - C(spec.gateways), which only the API of Alibaba Cloud has.
+      - 'The default there is C({k8singress: {}}), an ingress gateway in the remote.'
     type: dict
-    default: {k8singress: {}}
   proxy_settings:
     description: C(spec.proxy).
     type: dict
     default: {}
   security:
-    description: C(spec.security).
+    description: C(spec.security), which only the API of Alibaba Cloud has. The default there is C({}).
     type: dict
-    default: {}
   citadel:
     description: C(spec.citadel). Left out where not given.
     type: dict
@@ -260,7 +273,7 @@ credential:
       returned: always
       sample: token_secret
     rules:
-      description: The O(rules), V(none) for a kubeconfig of your own.
+      description: The O(rules), V(none) for a kubeconfig of your own or an adopted one.
       type: str
       returned: always
       sample: charts
@@ -282,7 +295,8 @@ credential:
 objects:
   description:
     - What happened to each object, in order. With O(state=present) they are account, ClusterRole and ClusterRoleBinding where they
-      are ours, the Secret of the token, the Secret of the primary and the RemoteIstio, then what an earlier credential left.
+      are ours, the Secret of the token, the Secret of the primary, the operator where it was restarted and the RemoteIstio, then
+      what an earlier credential left.
     - Returned by a failure too, once something may have been written.
   returned: always
   type: list
@@ -316,7 +330,7 @@ objects:
       returned: always
       sample: created
     why:
-      description: Why it was kept, or why its token was minted anew.
+      description: Why it was kept or restarted, or why its token was minted anew.
       type: str
       returned: when there is something to say
       sample: "was adopted: it was there before us"
@@ -385,6 +399,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "remote_is_gone": {"type": "bool", "default": False},
+        "restart_operator": {"type": "bool", "default": False},
         **spec_options(),
     }
 
@@ -395,9 +410,9 @@ def spec_options() -> dict[str, dict[str, t.Any]]:
         "docker_image_region": {"type": "str"},
         "hub": {"type": "str"},
         "include_ip_ranges": {"type": "str", "default": "*"},
-        "gateways": {"type": "dict", "default": {"k8singress": {}}},
+        "gateways": {"type": "dict"},
         "proxy_settings": {"type": "dict", "default": {}},
-        "security": {"type": "dict", "default": {}},
+        "security": {"type": "dict"},
         "citadel": {"type": "dict"},
         "sidecar_injector": {
             "type": "dict",

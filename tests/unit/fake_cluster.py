@@ -10,6 +10,7 @@ import json
 import typing as t
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
@@ -81,8 +82,12 @@ class Client:
         self.world.count(self.cluster, "list", kind.plural)
         key, _sign, value = labels.partition("=")
         found = [
-            body for (sort, room, name), body in self.where.objects.items() if (sort, room) == (kind.kind, namespace)
+            body
+            for (sort, room, name), body in self.where.objects.items()
+            if sort == kind.kind and namespace in (room, None)
         ]
+        if not labels:
+            return deepcopy(found)
         wanted = [
             body for body in found if (body["metadata"].get("labels") or {}).get(key, "") in ({value} if value else [])
         ]
@@ -149,6 +154,10 @@ class Client:
             for (sort, room, found), body in self.where.objects.items()
             if (sort, found) == (kind, name)
         )
+
+    def now(self) -> datetime:
+        """A minute a request."""
+        return datetime(2026, 11, 29, 10, tzinfo=timezone.utc) + timedelta(minutes=len(self.world.requests))
 
     def version(self) -> Object:
         self.world.count(self.cluster, "get", "version")

@@ -136,10 +136,11 @@ def shortened(token: str, terms: Terms, cluster: str) -> list[str]:
     ]
 
 
-def confirm_given(remote: KubernetesClient, terms: Terms, path: str) -> None:
-    """Have the remote confirm the user's own credential, by the address that Ansible reaches it at.
+def confirm_given(remote: KubernetesClient, name: str, path: str, title: str) -> None:
+    """Have the remote confirm a credential that we did not make, by the address that Ansible reaches it at.
 
-    Its file was checked before: it names nothing to run or to open.
+    path:  a kubeconfig file, which was checked before: it names nothing to run or to open
+    title: what to call it
     """
     own = remote.configuration
     asking = replace(
@@ -157,6 +158,6 @@ def confirm_given(remote: KubernetesClient, terms: Terms, path: str) -> None:
     )
     credentials.confirm(
         KubernetesClient(asking),
-        f"the API server refuses the identity in credential_kubeconfig {path}; nothing was written",
-        f"Check that it is one of cluster {terms.name}, and not expired or revoked",
+        f"the API server refuses the identity in {title}; nothing was written",
+        f"Check that it is one of cluster {name}, and not expired or revoked",
     )

@@ -11,11 +11,16 @@ from .._kubernetes.apply import wait_for_absence
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import Kind
 from .._wait import Progress
+from .resource import status_of
 
 Object = dict[str, t.Any]
 
-# Who removes a finalizer; of any other the name says it.
-REMOVERS = {"remote-istio-operator.finalizer.banzaicloud.io": "the operator that reconciles RemoteIstio objects"}
+# Who removes a finalizer; of any other the name says it. The operator's own spelling of it is the first.
+OPERATOR = "the operator that reconciles RemoteIstio objects"
+REMOVERS = {
+    "remote-istio-operator.finializer.banzaicloud.io": OPERATOR,
+    "remote-istio-operator.finalizer.banzaicloud.io": OPERATOR,
+}
 
 
 def wait_gone(
@@ -41,8 +46,14 @@ def wait_gone(
 
 
 def held(found: Object) -> str:
-    """Which finalizers hold an object, who removes them, and what he last said."""
-    error_message = (found.get("status") or {}).get("ErrorMessage") or ""
+    """Which finalizers hold an object, who removes them, and what he last said.
+
+    The operator removes nothing while it reconciles without an error (banzaicloud/istio-operator, pkg/controller/remoteistio).
+    """
+    status = status_of(found)
+    error_message = status.get("ErrorMessage") or ""
+    if status.get("Status") == "Reconciling" and not error_message:
+        error_message = "Reconciling, and before that has ended the operator removes nothing"
     names = found["metadata"].get("finalizers") or []
     each = [f"{name} (removed by {REMOVERS.get(name, 'the controller that set it')})" for name in names]
     said = f", its status says: {error_message}" if error_message else ""

@@ -55,13 +55,24 @@ def given_credential(path: str | None, name: str, server: str, ca: str) -> Clust
     except (OSError, ValueError, yaml.YAMLError) as error:
         what = f"credential_kubeconfig {path} cannot be read"
         raise MeshError(what, cluster=name, why=reason(error), todo=OPTION) from error
+    todo = "Correct these fields, or give another file"
+    return usable_credential(config, f"credential_kubeconfig {path}", name, todo, server, ca)
+
+
+def usable_credential(
+    config: t.Any, title: str, name: str, todo: str, server: str = "", ca: str = ""
+) -> ClusterCredential:
+    """The credential in a kubeconfig that has been read; `title` and `todo` are for the error.
+
+    Raises MeshError with every field that cannot be.
+    """
     refused: list[str] = []
     cluster, user = current(config, refused)
     if not refused:
         refused = [*cluster_problems(cluster, field(cluster, "name"), server, ca), *user_problems(user)]
     if refused:
-        what = f"credential_kubeconfig {path} cannot be the credential of a control plane; nothing was written"
-        raise MeshError(what, cluster=name, why="; ".join(refused), todo="Correct these fields, or give another file")
+        what = f"{title} cannot be the credential of a control plane; nothing was written"
+        raise MeshError(what, cluster=name, why="; ".join(refused), todo=todo)
     return credential_from(cluster["cluster"], user["user"], name, server, ca)
 
 

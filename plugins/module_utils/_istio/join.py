@@ -20,7 +20,7 @@ from .remote_state import RemoteState, check_remote, missing, read_remote
 from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of, unknown_fields
 from .standing import check_owners, with_marks
-from .terms import Terms
+from .terms import ADOPTED, Terms
 
 Object = dict[str, t.Any]
 
@@ -61,7 +61,7 @@ class Before:
 def read(remote: KubernetesClient, primary: KubernetesClient, join: Join) -> Before:
     """Both clusters at once: three requests where the member has joined before, else four more."""
     calls: list[t.Callable[[], t.Any]] = [
-        lambda: read_remote(remote, join.terms),
+        lambda: RemoteState([]) if join.terms.kind == ADOPTED else read_remote(remote, join.terms),
         lambda: read_primary(primary, join),
     ]
     state, (registered, remote_istio, secret, kind) = in_parallel(calls)

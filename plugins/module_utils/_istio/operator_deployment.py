@@ -16,11 +16,11 @@ from datetime import datetime
 from functools import partial
 
 from .._errors import MeshError
-from .._kubernetes.apply import in_parallel
+from .._kubernetes.apply import Change, in_parallel
 from .._kubernetes.client import KubernetesClient
+from .._kubernetes.diff import visible
 from .._kubernetes.kinds import DEPLOYMENT, POD, STATEFUL_SET, Kind, describe
 from .._wait import Acceptor, Progress, Wait, wait_until
-from .pods import is_finished
 
 Object = dict[str, t.Any]
 
@@ -122,8 +122,13 @@ def started_at(client: KubernetesClient, operator: Operator) -> datetime | None:
     """Since when its oldest process runs; None where none does."""
     labels = operator.body["spec"]["template"]["metadata"].get("labels") or {}
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    pods = [pod for pod in client.list(POD, operator.namespace, labels=selector) if not is_finished(pod)]
+    pods = [pod for pod in client.list(POD, operator.namespace, labels=selector) if not has_ended(pod)]
     return min((start_of(pod, operator.container) for pod in pods), default=None)
+
+
+def has_ended(pod: Object) -> bool:
+    """Whether the pod does nothing any more, or is about to: after a restart the former ones take a while to go."""
+    return bool(pod["metadata"].get("deletionTimestamp") or pod["status"].get("phase") in ("Succeeded", "Failed"))
 
 
 def start_of(pod: Object, container: str) -> datetime:
@@ -134,13 +139,19 @@ def start_of(pod: Object, container: str) -> datetime:
     return datetime.fromisoformat(running.get("startedAt") or pod["metadata"]["creationTimestamp"])
 
 
-def restart(
-    client: KubernetesClient, operator: Operator, params: t.Mapping[str, t.Any], progress: Progress
-) -> datetime:
-    """Start its pods anew, as `kubectl rollout restart` does, and wait until the old ones have gone; when that was asked for."""
-    now = client.now()
+def ask_restart(client: KubernetesClient, operator: Operator, now: datetime, why: str, *, dry_run: bool) -> Change:
+    """Have its pods made anew, as `kubectl rollout restart` does."""
     noted = {"metadata": {"annotations": {RESTARTED_AT: now.isoformat()}}}
-    client.patch(operator.kind, operator.name, operator.namespace, {"spec": {"template": noted}})
+    change = {"spec": {"template": noted}}
+    kind, name, namespace = operator.kind, operator.name, operator.namespace
+    after = client.patch(kind, name, namespace, change, dry_run=dry_run)
+    return Change(kind.kind, namespace, name, "changed", visible(operator.body), visible(after), why=why)
+
+
+def wait_restarted(
+    client: KubernetesClient, operator: Operator, params: t.Mapping[str, t.Any], progress: Progress
+) -> None:
+    """Wait until its new pods serve and the old ones have gone. Raises MeshError."""
     wait = Wait(
         what=f"restart of {operator.title}",
         acceptors=(Acceptor("done"),),
@@ -151,7 +162,6 @@ def restart(
         interval=params["wait_interval"],
     )
     wait_until(lambda: rollout(client.get(operator.kind, operator.name, operator.namespace)), wait, progress)
-    return now
 
 
 def rollout(live: Object | None) -> Object:

@@ -24,18 +24,14 @@ CLUSTER_ANNOTATION = "networking.istio.io/cluster"
 # Of a token with an end: when that is, and the seconds that were asked for, which the server may have cut.
 EXPIRES = "multiregion.istio/expires"
 LIFETIME = "multiregion.istio/lifetime"
+# When the kubeconfig of a member was changed that an operator may have read already.
+CHANGED = "multiregion.istio/kubeconfig-changed"
 
 
 def registration(
-    credential: ClusterCredential, namespace: str, live: Object | None, notes: dict[str, str] | None = None
+    text: str, name: str, namespace: str, live: Object | None, notes: dict[str, str] | None = None
 ) -> Object:
-    """The Secret for a credential, without our marks, with `notes` as annotations.
-
-    A live one that says the same keeps its bytes: istiod reads any change.
-    """
-    name = credential.name
-    current = kubeconfig_in(live, name)
-    text = current if current and parse(current) == credential else render(credential)
+    """The Secret for a kubeconfig, without our marks, with `notes` as annotations."""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -45,9 +41,15 @@ def registration(
             "labels": {LABEL: "true"},
             "annotations": {CLUSTER_ANNOTATION: name, **(notes or {})},
         },
-        "type": "Opaque",
+        "type": (live or {}).get("type") or "Opaque",  # which cannot be changed
         "data": {name: encoded(text)},
     }
+
+
+def kubeconfig_for(credential: ClusterCredential, live: Object | None) -> str:
+    """The kubeconfig of a credential. A live one that says the same keeps its bytes: istiod reads any change."""
+    current = kubeconfig_in(live, credential.name)
+    return current if current and parse(current) == credential else render(credential)
 
 
 def kubeconfig_in(secret: Object | None, name: str) -> str:
@@ -73,9 +75,9 @@ def shown(secret: Object, name: str) -> Object:
     return {**view, "kubeconfig": credential.facts() if credential else {"content": fingerprint(text)}}
 
 
-def lifetime_noted(secret: Object | None) -> str:
-    """The lifetime that was asked for the token in use, "" where none was."""
-    return str(((secret or {}).get("metadata", {}).get("annotations") or {}).get(LIFETIME) or "")
+def noted(secret: Object | None, annotation: str) -> str:
+    """What an annotation of a Secret says, "" where there is none."""
+    return str(((secret or {}).get("metadata", {}).get("annotations") or {}).get(annotation) or "")
 
 
 def others_for(registered: list[Object], name: str) -> list[str]:

@@ -17,13 +17,15 @@ from .._kubernetes.kinds import SECRET
 from .._kubernetes.options import access_from
 from .._wait import Progress
 from . import leave, outcome, registration, resource
+from .adopted import adopted_credential, unheeded
+from .changed_kubeconfig import heed, note_of, stale_of
 from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
 from .join import Join, check, check_spec, read
 from .operator_wait import check_operator_options, wait_for_operator
 from .outcome import Done
 from .revoke import remove_former
 from .standing import with_marks
-from .terms import CONTROL_PLANE, Terms, terms_from
+from .terms import ADOPTED, CONTROL_PLANE, Terms, terms_from
 
 Object = dict[str, t.Any]
 
@@ -45,21 +47,37 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
     join = Join(terms, resource.kind_of(params["api_version"]), resource.spec_from(params))
     before = read(remote, primary, join)
     warnings = check(before, join, remote, primary)
-    held = Held(registration.credential_in(before.secret, join.name), registration.lifetime_noted(before.secret))
-    if terms.token_kind is None and held.credential != terms.address:
-        confirm_given(remote, terms, params["credential_kubeconfig"])
+    if terms.kind == ADOPTED:
+        adopted = adopted_credential(primary, remote, before.secret, join.name, join.namespace)
+        warnings += unheeded(params, adopted)
+        terms = replace(terms, address=adopted)
+        join = replace(join, terms=terms)
+    held = Held(
+        registration.credential_in(before.secret, join.name), registration.noted(before.secret, registration.LIFETIME)
+    )
+    if terms.kind == "kubeconfig" and held.credential != terms.address:
+        path = params["credential_kubeconfig"]
+        confirm_given(remote, join.name, path, f"credential_kubeconfig {path}")
     join = check_spec(primary, before, join)
 
     done: Done = []
-    with outcome.told(done, planned(join, primary.cluster)):
+    plan = planned(join, primary.cluster)
+    with outcome.told(done, plan):
         bring_account(remote, before.remote, terms, done)
         issued = issue(remote, before.remote, held, terms, done, progress)
-        done.append((primary.cluster, register(primary, before.secret, issued, terms)))
+        text = kubeconfig_of(issued, before.secret, terms)
+        note = note_of(primary, before.secret, text, join.name, params, known=before.remote_istio is not None)
+        stale = stale_of(primary, note, join.name, params)
+        done.append((primary.cluster, register(primary, before.secret, issued, text, note, terms)))
+        since = None
+        if stale:
+            since, advice = heed(primary, stale, params, done, plan, progress, dry_run=check_mode)
+            warnings += advice
         record = terms.apply(primary, join.kind, join.wanted(before.remote_istio), before.remote_istio)
         done.append((primary.cluster, record))
         status = resource.status_of(before.remote_istio)
         if params["wait"] and not check_mode:
-            answer = wait_for_operator(primary, join.kind, before.remote_istio, record, params, progress)
+            answer = wait_for_operator(primary, join.kind, before.remote_istio, record, params, progress, since=since)
             status = resource.status_of(answer)
         remove_former(remote, before.remote, terms, done)
     return {
@@ -87,13 +105,22 @@ def planned(join: Join, primary: str) -> list[outcome.Item]:
     return [*own, *[outcome.Item(primary, kind, join.name, join.namespace) for kind in (SECRET.kind, join.kind.kind)]]
 
 
-def register(primary: KubernetesClient, live: Object | None, issued: Issued, terms: Terms) -> Change:
+def kubeconfig_of(issued: Issued, live: Object | None, terms: Terms) -> str | None:
+    """The kubeconfig to be written, None where check mode does not make the credential. An adopted one keeps its bytes."""
+    if terms.kind == ADOPTED:
+        return registration.kubeconfig_in(live, terms.name)
+    return registration.kubeconfig_for(issued.credential, live) if issued.credential else None
+
+
+def register(
+    primary: KubernetesClient, live: Object | None, issued: Issued, text: str | None, note: str, terms: Terms
+) -> Change:
     """The Secret in the primary, shown without what is secret in it."""
-    notes: dict[str, str] = {}
+    notes = {registration.CHANGED: note} if note else {}
     if terms.kind == "token_request":
-        notes = {registration.EXPIRES: issued.expires or NOT_YET, registration.LIFETIME: str(terms.lifetime)}
-    wanted = registration.registration(issued.credential or terms.address, terms.namespace, live, notes)
-    if issued.credential is None:
+        notes |= {registration.EXPIRES: issued.expires or NOT_YET, registration.LIFETIME: str(terms.lifetime)}
+    wanted = registration.registration(text or "", terms.name, terms.namespace, live, notes)
+    if text is None:
         before = registration.shown(live or {}, terms.name)
         after = registration.shown(with_marks(wanted, live, terms.mesh_id), terms.name)
         after = {**resource.merged(before, after), "kubeconfig": issued.facts(terms)}

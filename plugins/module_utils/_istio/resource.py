@@ -18,6 +18,8 @@ from .._kubernetes.kinds import Kind
 Object = dict[str, t.Any]
 
 API_VERSION = "istio.alibabacloud.com/v1beta1"
+# Fields that this API alone has, with what they are where a task does not say; other APIs descend from the same and lack them.
+ALIBABAS_FIELDS: Object = {"gateways": {"k8singress": {}}, "security": {}}
 STATUSES = ("Created", "Reconciling", "ReconcileFailed", "Available", "Unmanaged")
 LAST_VERIFIED = "LastVerified"
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -39,15 +41,19 @@ def check_name(name: str) -> None:
 
 def spec_from(params: t.Mapping[str, t.Any]) -> Object:
     """The spec that the options of a task describe; `spec` is merged last, its lists replace."""
-    injector = params["sidecar_injector"]
+    injector, is_alibabas = params["sidecar_injector"], params["api_version"] == API_VERSION
     spec = {
+        **(ALIBABAS_FIELDS if is_alibabas else {}),
         "autoInjectionNamespaces": params["auto_injection_namespaces"],
         "dockerImage": {"region": params["docker_image_region"]} if params["docker_image_region"] else None,
-        "gateways": params["gateways"],
+        **{
+            field: params[field]
+            for field in ALIBABAS_FIELDS
+            if params[field] or (is_alibabas and params[field] is not None)
+        },
         "hub": params["hub"],
         "includeIPRanges": params["include_ip_ranges"],
         "proxy": params["proxy_settings"],
-        "security": params["security"],
         "citadel": params["citadel"],
         "sidecarInjector": {"enabled": injector["enabled"], "replicaCount": injector["replica_count"]},
     }

@@ -29,6 +29,8 @@ Object = dict[str, t.Any]
 
 # What a credential is for.
 CONTROL_PLANE, KUBECONFIG = "control-plane", "kubeconfig"
+# The kind of a credential that the primary has already.
+ADOPTED = "adopted"
 TOKEN_KINDS: tuple[TokenKind, ...] = ("token_secret", "token_request")
 DAY = 86400
 
@@ -37,8 +39,8 @@ DAY = 86400
 class Terms:
     """What a task asks of the remote.
 
-    kind:   token_secret, token_request or kubeconfig, where `address` is the whole credential
-    address: how the remote is reached; its identity is empty but for the kind kubeconfig, its `ca` where the cluster tells it
+    kind:    token_secret, token_request, kubeconfig or adopted, of which the last two have `address` for the whole credential
+    address: how the remote is reached; its identity is empty for the others, its `ca` where the cluster tells it
     """
 
     name: str
@@ -89,7 +91,7 @@ class Terms:
 def credential_options(*, purpose: str) -> dict[str, dict[str, t.Any]]:
     """The argument spec of both modules; a kubeconfig of the user's and the charts' account serve a join alone."""
     joins = purpose == CONTROL_PLANE
-    kinds = [*TOKEN_KINDS, "kubeconfig"] if joins else list(TOKEN_KINDS)
+    kinds = [*TOKEN_KINDS, "kubeconfig", ADOPTED] if joins else list(TOKEN_KINDS)
     rules = [rules for rules in ACCOUNTS if joins or rules != CHARTS]
     own = {"credential_kubeconfig": {"type": "path"}} if joins else {}
     return {
@@ -123,15 +125,22 @@ def terms_from(params: t.Mapping[str, t.Any], remote: KubernetesClient | None, p
         lifetime=params["credential_lifetime"],
         rules=params["rules"],
         service_account=params["service_account"] or ACCOUNTS[params["rules"]],
-        address=address_from(params, remote) if remote else ClusterCredential(params["name"], "", "", ""),
+        address=address_from(params, remote) if remote else nowhere(params["name"]),
         force=params["force"],
         dry_run=dry_run,
         method=apply_method_from(params),
     )
 
 
+def nowhere(name: str) -> ClusterCredential:
+    """The address of a remote that is to leave, or of which the primary's Secret says it (adopted.py)."""
+    return ClusterCredential(name, "", "", "")
+
+
 def address_from(params: t.Mapping[str, t.Any], remote: KubernetesClient) -> ClusterCredential:
     """Where the remote is reached: by options, else by the user's own kubeconfig or as Ansible reaches it."""
+    if params["credential_kind"] == ADOPTED:
+        return nowhere(params["name"])
     name, proxy = params["name"], check_proxy(params["api_server_proxy"] or "", params["name"])
     ca = ca_from(params["api_server_ca"], name)
     over = {"proxy": proxy, "ca": ca, "tls_server_name": params["api_server_tls_server_name"]}

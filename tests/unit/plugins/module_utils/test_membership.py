@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from base64 import b64decode
+from copy import deepcopy
 from itertools import count
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.multiregion.istio.plugins.module_utils import _wait
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._istio import credential, leave, remote_istio
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import adopted, credential, leave, remote_istio
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import credentials
 from ansible_collections.multiregion.istio.plugins.modules.remote_istio import argument_spec
-from tests.unit.fake_cluster import CA, Cluster, World
+from tests.unit.fake_cluster import CA, Cluster, World, encoded
 
 Object = dict[str, t.Any]
 Run = t.Callable[..., Object]
@@ -180,16 +183,22 @@ def test_a_failure_tells_what_was_done_and_what_is_left(world: World, run: Run) 
     assert b64decode(token).decode() not in str(halfway) and token not in str(halfway)
 
 
-def test_the_secret_stays_while_a_finalizer_holds_the_member(world: World, run: Run) -> None:
+@pytest.mark.parametrize("spelling", ["finializer", "finalizer"])
+def test_the_secret_stays_while_a_finalizer_holds_the_member(world: World, run: Run, spelling: str) -> None:
     run()
     metadata = world.clusters["primary"].objects[MEMBER]["metadata"]
-    metadata["finalizers"] = ["remote-istio-operator.finalizer.banzaicloud.io", "example.com/other"]
+    metadata["finalizers"] = [f"remote-istio-operator.{spelling}.banzaicloud.io", "example.com/other"]
     stuck = run(state="absent", wait_timeout=5)
     assert "removed by the operator that reconciles RemoteIstio objects" in stuck["failed"]
     assert "example.com/other (removed by the controller that set it)" in stuck["failed"]
     assert "Secret istio-system/east is still there on purpose" in stuck["failed"]
     assert "is being deleted; nothing was written: held by the finalizers" in run()["failed"]
     assert {SECRET, MEMBER} <= world.clusters["primary"].objects.keys()
+    world.clusters["primary"].objects[MEMBER]["status"] = {"Status": "Reconciling"}
+    reconciling = "its status says: Reconciling, and before that has ended the operator removes nothing"
+    assert reconciling in run(state="absent", wait_timeout=5)["failed"]
+    world.clusters["primary"].objects[MEMBER]["status"]["ErrorMessage"] = "no gateway"
+    assert "its status says: no gateway" in run(state="absent", wait_timeout=5)["failed"]
     del world.clusters["primary"].objects[MEMBER]
     assert actions(run(state="absent")) == ["absent", "deleted", "deleted"]
 
@@ -315,3 +324,230 @@ def test_a_binding_to_another_role_is_refused_before_anything_is_written(world: 
     binding["roleRef"] = {**binding["roleRef"], "name": "cluster-admin"}
     refused = run(rules="operator")
     assert "binds another role, cluster-admin; nothing was written" in refused["failed"]
+
+
+def operator(started: str) -> list[Object]:
+    """The operator's Deployment, and its pod, which runs since `started`, a time of the day."""
+    containers = [{"name": "manager", "image": "x/istio-operator:1"}]
+    template = {"metadata": {"labels": {"app": "operator"}}, "spec": {"containers": containers}}
+    status = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
+    pod = {"name": "operator-0", "labels": {"app": "operator"}, "creationTimestamp": f"2026-11-29T{started}Z"}
+    return [
+        {
+            "kind": "Deployment",
+            "metadata": {"name": "operator", "namespace": "op", "generation": 1},
+            "spec": {"replicas": 1, "template": template},
+            "status": status,
+        },
+        {"kind": "Pod", "metadata": {**pod, "namespace": "op"}, "status": {"phase": "Running"}},
+    ]
+
+
+def runs_since(world: World, started: str) -> None:
+    for body in operator(started):
+        world.clusters["primary"].add(body)
+
+
+def restarts(world: World) -> list[int]:
+    """At which of the requests the operator was restarted."""
+    return [
+        at
+        for at, (cluster, verb, what) in enumerate(world.requests)
+        if (verb, what) == ("patch", "Deployment operator")
+    ]
+
+
+def note(world: World) -> str:
+    metadata = world.clusters["primary"].objects[SECRET]["metadata"]
+    return str((metadata.get("annotations") or {}).get("multiregion.istio/kubeconfig-changed", ""))
+
+
+OPERATORS: Object = {"rules": "operator"}
+ELSEWHERE: Object = {**OPERATORS, "api_server": "https://10.20.1.11:6443"}
+
+
+def test_a_changed_kubeconfig_is_noted_where_an_operator_keeps_the_one_that_it_read(world: World, run: Run) -> None:
+    runs_since(world, "09:00:00")
+    assert "warnings" not in run(**OPERATORS) or note(world) == ""
+    changed = run(**ELSEWHERE)
+    assert note(world).startswith("2026-11-29T10:")
+    told = [warning for warning in changed["warnings"] if "Restart it" in warning]
+    assert len(told) == 1
+    assert "Deployment op/operator, which runs since 2026-11-29T09:00:00Z, goes on with the one that it read" in told[0]
+    assert "kubectl --kubeconfig primary --namespace op rollout restart deployment/operator (or set restart" in told[0]
+    assert restarts(world) == []
+    again = run(**ELSEWHERE)
+    assert not again["changed"] and again["warnings"] == told
+    runs_since(world, "11:00:00")
+    assert run(**ELSEWHERE)["warnings"] == []
+
+
+def test_the_operator_is_restarted_between_the_secret_and_the_member(world: World, run: Run) -> None:
+    runs_since(world, "09:00:00")
+    run(**OPERATORS)
+    before = there(world)
+    predicted = run(check=True, restart_operator=True, auto_injection_namespaces=["a"], **ELSEWHERE)
+    changed = run(restart_operator=True, auto_injection_namespaces=["a"], **ELSEWHERE)
+    assert there(world) == before
+    assert changed["objects"][-3:] == predicted["objects"][-3:]
+    assert [(entry["kind"], entry["action"]) for entry in changed["objects"][-3:]] == [
+        ("Secret", "changed"),
+        ("Deployment", "changed"),
+        ("RemoteIstio", "changed"),
+    ]
+    assert changed["objects"][-2]["why"].startswith(
+        "restarted, since the kubeconfig of east was changed at 2026-11-29T10:"
+    )
+    (at,) = restarts(world)
+    assert world.requests.index(("primary", "apply", "Secret east")) < at
+    assert world.requests.index(("primary", "apply", "RemoteIstio east")) > at
+    runs_since(world, "11:00:00")
+    assert not run(restart_operator=True, auto_injection_namespaces=["a"], **ELSEWHERE)["changed"]
+
+
+def test_a_restart_that_a_killed_run_did_not_come_to_is_done_by_the_next(world: World, run: Run) -> None:
+    runs_since(world, "09:00:00")
+    run(**OPERATORS)
+    run(restart_operator=True, **ELSEWHERE)
+    (at,) = restarts(world)
+    run(**OPERATORS)
+    killed = run(restart_operator=True, lives=at, **ELSEWHERE)
+    assert "changed; left: Deployment op/operator, RemoteIstio istio-system/east" in killed["failed"]
+    assert [entry["action"] for entry in run(restart_operator=True, **ELSEWHERE)["objects"][-3:]] == [
+        "unchanged",
+        "changed",
+        "unchanged",
+    ]
+
+
+@pytest.mark.parametrize("start", [{}, {"credential_kind": "token_request"}])
+def test_without_an_operator_nothing_is_noted_or_looked_for(world: World, run: Run, start: Object) -> None:
+    runs_since(world, "09:00:00")
+    run(**start)
+    changed = run(api_server="https://10.20.1.11:6443", **start)
+    assert note(world) == "" and changed["warnings"] == []
+    assert not [what for cluster, verb, what in world.requests if what in ("deployments", "pods")]
+
+
+def test_a_new_member_asks_for_no_restart(world: World, run: Run) -> None:
+    runs_since(world, "09:00:00")
+    joined = run(restart_operator=True, **OPERATORS)
+    assert note(world) == "" and restarts(world) == [] and joined["warnings"] == []
+
+
+def test_an_operator_that_is_to_be_restarted_and_is_not_found_is_an_error_before_the_primary_is_changed(
+    world: World, run: Run
+) -> None:
+    run(**OPERATORS)
+    secret = world.clusters["primary"].objects[SECRET]
+    assert "no operator is found" in run(restart_operator=True, **ELSEWHERE)["failed"]
+    assert world.clusters["primary"].objects[SECRET] == secret
+    assert "has to be restarted unless it was since; cluster primary: no operator" in run(**ELSEWHERE)["warnings"][0]
+
+
+def kubeconfig(**user: t.Any) -> str:
+    """As the scripts of the page of Alibaba Cloud make it: in a form of their own."""
+    cluster = {"server": "https://10.20.1.10:6443", "certificate-authority-data": encoded(CA)}
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "kubernetes-admin@east",
+            "contexts": [
+                {"name": "kubernetes-admin@east", "context": {"cluster": "kubernetes", "user": "istio-operator"}}
+            ],
+            "clusters": [{"name": "kubernetes", "cluster": cluster}],
+            "users": [{"name": "istio-operator", "user": user or {"token": "a.made.token"}}],
+        }
+    )
+
+
+@pytest.fixture
+def confirmed(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kubeconfigs that the remote was asked to confirm."""
+    texts: list[str] = []
+    monkeypatch.setattr(
+        adopted, "confirm_given", lambda remote, name, path, title: texts.append(Path(path).read_text())
+    )
+    return texts
+
+
+def made_by_hand(world: World, text: str) -> Object:
+    """The Secret as the page's script makes it, and the RemoteIstio."""
+    room = {"name": "east", "namespace": ROOM}
+    secret = {"kind": "Secret", "metadata": dict(room), "data": {"east": encoded(text)}, "type": "Opaque"}
+    world.clusters["primary"].add(secret)
+    world.clusters["primary"].add({"kind": "RemoteIstio", "metadata": dict(room), "spec": {}})
+    runs_since(world, "09:00:00")
+    return secret
+
+
+ADOPTED: Object = {"credential_kind": "adopted", "operator": "op/operator"}
+
+
+def test_a_credential_is_adopted_with_its_bytes(world: World, run: Run, confirmed: list[str]) -> None:
+    data = dict(made_by_hand(world, kubeconfig())["data"])
+    remote = set(world.clusters["remote"].objects)
+    predicted = run(check=True, **ADOPTED)
+    taken = run(**ADOPTED)
+    assert predicted["objects"] == taken["objects"]
+    assert confirmed == [kubeconfig()] * 2
+    assert [(entry["kind"], entry["action"]) for entry in taken["objects"]] == [
+        ("Secret", "changed"),
+        ("RemoteIstio", "changed"),
+    ]
+    secret = world.clusters["primary"].objects[SECRET]
+    assert secret["data"] == data
+    assert secret["metadata"]["annotations"]["multiregion.istio/adopted"] == "true"
+    assert note(world) == "" and restarts(world) == []
+    assert set(world.clusters["remote"].objects) == remote
+    assert {cluster for cluster, verb, what in world.requests} == {"primary"}
+    assert taken["credential"] == {
+        "secret": "istio-system/east",
+        "kind": "adopted",
+        "rules": None,
+        "api_server": "https://10.20.1.10:6443",
+        "expires": None,
+    }
+    assert not run(**ADOPTED)["changed"]
+    assert (
+        "leads to https://10.20.1.10:6443, and not to https://10.20.1.11:6443"
+        in run(**ADOPTED, api_server="https://10.20.1.11:6443/")["warnings"][0]
+    )
+    left = run(state="absent", **ADOPTED)
+    assert actions(left) == ["deleted", "deleted", "absent"]
+    assert set(world.clusters["remote"].objects) == remote
+
+
+def test_a_credential_of_ours_is_adopted_without_being_revoked(world: World, run: Run, confirmed: list[str]) -> None:
+    run()
+    before = there(world)
+    assert not run(**ADOPTED)["changed"]
+    assert there(world) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "",
+            "Secret istio-system/east holds nothing to adopt; nothing was written: it has no kubeconfig by the key east",
+        ),
+        ("a: [", "cannot be read"),
+        (kubeconfig(exec={"command": "aws"}), "users[istio-operator].user.exec: istiod does not run programs"),
+        (kubeconfig().replace("10.20.1.10", "127.0.0.1"), "loopback address"),
+    ],
+)
+def test_what_a_control_plane_cannot_use_is_not_adopted(
+    world: World, run: Run, confirmed: list[str], text: str, why: str
+) -> None:
+    made_by_hand(world, text)
+    before = deepcopy(world.clusters["primary"].objects)
+    assert why in run(**ADOPTED)["failed"]
+    assert world.clusters["primary"].objects == before
+    assert confirmed == []
+
+
+def test_nothing_is_adopted_where_there_is_nothing(world: World, run: Run) -> None:
+    failed = run(**ADOPTED)["failed"]
+    assert "holds nothing to adopt; nothing was written: it does not exist. Use another credential_kind" in failed

@@ -16,6 +16,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import M
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.registration import (
     check_registered,
     credential_in,
+    kubeconfig_for,
     kubeconfig_in,
     registration,
     shown,
@@ -32,8 +33,12 @@ def secret(name: str = "east", **data: str) -> Object:
     return {"kind": "Secret", "metadata": {"name": name, "namespace": "istio-system"}, "data": values}
 
 
+def registered(live: Object | None = None) -> Object:
+    return registration(kubeconfig_for(CREDENTIAL, live), "east", "istio-system", live)
+
+
 def test_one_secret_one_key_one_name() -> None:
-    body = registration(CREDENTIAL, "istio-system", None)
+    body = registered()
     assert body["metadata"]["name"] == "east"
     assert body["metadata"]["labels"] == {"istio/multiCluster": "true"}
     assert body["metadata"]["annotations"] == {"networking.istio.io/cluster": "east"}
@@ -43,14 +48,19 @@ def test_one_secret_one_key_one_name() -> None:
 
 def test_a_kubeconfig_that_says_the_same_keeps_its_bytes() -> None:
     other_form = json.dumps(yaml.safe_load(render(CREDENTIAL)))
-    body = registration(CREDENTIAL, "istio-system", secret(east=other_form))
+    body = registered(secret(east=other_form))
     assert kubeconfig_in(body, "east") == other_form
 
 
 def test_a_kubeconfig_that_says_something_else_is_replaced() -> None:
     old = ClusterCredential("east", "https://10.20.1.10:6443", "an-older-token", "pem")
-    body = registration(CREDENTIAL, "istio-system", secret(east=render(old)))
+    body = registered(secret(east=render(old)))
     assert credential_in(body, "east") == CREDENTIAL
+
+
+def test_the_type_of_a_secret_stays_since_nobody_can_change_it() -> None:
+    assert registered()["type"] == "Opaque"
+    assert registered({**secret(), "type": "example.com/kubeconfig"})["type"] == "example.com/kubeconfig"
 
 
 def test_no_secret_is_shown() -> None:

@@ -16,13 +16,14 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.status im
 Object = dict[str, t.Any]
 
 DEFAULTS: Object = {
+    "api_version": resource.API_VERSION,
     "auto_injection_namespaces": ["default"],
     "docker_image_region": None,
     "hub": None,
     "include_ip_ranges": "*",
-    "gateways": {"k8singress": {}},
+    "gateways": None,
     "proxy_settings": {},
-    "security": {},
+    "security": None,
     "citadel": None,
     "sidecar_injector": {"enabled": True, "replica_count": 1},
     "spec": {},
@@ -64,7 +65,20 @@ def test_anything_else_is_merged_last() -> None:
     assert spec["sidecarInjector"] == {"enabled": True, "replicaCount": 3, "nodeSelector": {"disk": "ssd"}}
     assert spec["autoInjectionNamespaces"] == ["shop"]
     assert spec["networkName"] == "east"
-    assert DEFAULTS["gateways"] == {"k8singress": {}}
+    assert resource.ALIBABAS_FIELDS["gateways"] == {"k8singress": {}}
+
+
+def test_fields_that_only_alibabas_api_has_are_given_to_another_by_request_alone() -> None:
+    banzais = {**DEFAULTS, "api_version": "istio.banzaicloud.io/v1beta1"}
+    assert resource.spec_from(banzais).keys() == {
+        "autoInjectionNamespaces",
+        "includeIPRanges",
+        "proxy",
+        "sidecarInjector",
+    }
+    assert resource.spec_from({**banzais, "gateways": {}, "security": {}}) == resource.spec_from(banzais)
+    assert resource.spec_from({**banzais, "gateways": {"k8singress": {}}})["gateways"] == {"k8singress": {}}
+    assert resource.spec_from({**DEFAULTS, "gateways": {}})["gateways"] == {}
 
 
 @pytest.mark.parametrize("name", ["east", "cn-beijing-1", "1", "a" * 63])

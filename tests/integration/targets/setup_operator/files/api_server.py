@@ -51,7 +51,9 @@ class Api:
         answer = self.pool.request(method, url, headers=headers, body=data, timeout=ANSWER_SECONDS, retries=False)
         if answer.status >= 400:
             is_json = "json" in answer.headers.get("Content-Type", "")
-            raise Refused(answer.status, json.loads(answer.data)["message"] if is_json else answer.data.decode().strip())
+            raise Refused(
+                answer.status, json.loads(answer.data)["message"] if is_json else answer.data.decode().strip()
+            )
         content: Object = json.loads(answer.data)
         return content
 

@@ -32,15 +32,14 @@ from pathlib import Path
 import urllib3
 import yaml
 from api_server import Api, Object, Refused, install, owner
+from control_plane import make_services
 from in_member import clean, populate
-from own_deployment import OwnDeployment, has_nodes
+from own_deployment import OwnDeployment
 from schemas import definitions
 
 FINALIZER = "remote-istio-operator.finializer.banzaicloud.io"  # the operator itself spells it so
 REGISTERED = "istio/multiCluster"
 SETTINGS = "scripted-operator"
-INGRESS = "istio-ingressgateway"
-INGRESS_ADDRESS = "192.0.2.10"
 ROUND_SECONDS = 0.3
 RETRY_SECONDS = 1.0
 STORY_SECONDS = 0.5
@@ -154,41 +153,15 @@ class Operator:
                 self.say(plural, one, status, message)
 
     def reconcile_istio(self, istio: Object) -> bool:
-        """The control plane; of it there is only the ingress gateway's Service. Returns whether it is done with."""
+        """The control plane, of which there are only Services. Returns whether it is done with."""
         story = self.history(istio["metadata"]["name"])
         if story == "silent" or "deletionTimestamp" in istio["metadata"]:
             return False
         defaults = {"proxyInit": {}, "sds": {}, "watchOneNamespace": False}
         if not defaults.items() <= istio["spec"].items():
             self.api.call("PUT", self.path("istios", istio), {**istio, "spec": {**defaults, **istio["spec"]}})
-        self.tell("istios", istio, story, lambda: self.make_gateway(istio))
+        self.tell("istios", istio, story, lambda: make_services(self.api, istio))
         return True
-
-    def make_gateway(self, istio: Object) -> Object:
-        """The ingress gateway's Service, where the spec has one. Returns its address for the status, once it has one."""
-        gateways = istio["spec"].get("gateways") or {}
-        found = gateways.get("ingress") or {}
-        ingress = found[0] if isinstance(found, list) else found
-        if not ingress or not ingress.get("enabled", True):
-            return {}
-        metadata = {
-            "name": INGRESS,
-            "ownerReferences": [owner(istio)],
-            "annotations": ingress.get("serviceAnnotations") or {},
-        }
-        ports = [{"name": "http2", "port": 80, "targetPort": 8080}]
-        spec = {
-            "type": ingress.get("serviceType", "LoadBalancer"),
-            "selector": {"istio": "ingressgateway"},
-            "ports": ports,
-        }
-        path = f"/api/v1/namespaces/{istio['metadata']['namespace']}/services"
-        live = self.api.get(f"{path}/{INGRESS}") or self.api.call("POST", path, {"metadata": metadata, "spec": spec})
-        if not has_nodes(self.api) and live["spec"]["type"] == "LoadBalancer":
-            status = {"loadBalancer": {"ingress": [{"ip": INGRESS_ADDRESS}]}}
-            live = self.api.merge(f"{path}/{INGRESS}/status", {"status": status})
-        given = [one["ip"] for one in live["status"]["loadBalancer"].get("ingress") or []]
-        return {"GatewayAddress": given} if given else {}
 
     def reconcile(self, member: Object) -> bool:
         """A member, from the finalizer to Available. Returns whether it is done with."""

@@ -127,6 +127,7 @@ class Pair:
 
     def undisturbed(self, way: Way) -> Undisturbed:
         """Join and leave without faults, from clusters that are as if new; a leave has to undo all of its join."""
+        self.at = None
         before = self.begin_anew(way)
         known = Undisturbed(way, {}, {}, {})
         for step in STEPS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_connection_reset_at_a_request(pair: Pair, known: Known, subtests: pyt
     ]
 
     def at(number: int, *, after: bool) -> Plan:
-        when = "after" if after else "before"
+        when: Literal["before", "after"] = "after" if after else "before"
         return lambda seen: Fault(cut=True, when=when) if seen.number == number else Fault()
 
     for number, after, step in chosen(cases, "resets"):

@@ -15,7 +15,9 @@ from .runs import Pair, Undisturbed, Way
 
 NAMES = os.environ.get("PAIR", "api-1 api-2").split()
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-FEW = int(os.environ.get("FEW") or 0)  # of each kind of case only so many, drawn by the seed; 0 is all
+FEW = int(
+    os.environ.get("FEW") or 0
+)  # of each test only so many variants, each with so many cases, drawn by the seed; 0 is all
 
 Case = TypeVar("Case")
 
@@ -36,6 +38,16 @@ def chosen(cases: Sequence[Case], test: str) -> list[Case]:
     if FEW:
         numbers = sorted(dice(test).sample(numbers, min(FEW, len(cases))))  # type: ignore[assignment]
     return [cases[number] for number in numbers]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the variants of a test that were not drawn."""
+    variants: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        variants.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    kept = [item for test, found in variants.items() for item in chosen(found, test)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

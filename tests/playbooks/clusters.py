@@ -81,11 +81,11 @@ def kinds(cluster: str) -> dict[str, str]:
     return found
 
 
-def members() -> dict[str, str]:
-    """The status of every RemoteIstio by its name."""
-    if "remoteistios.istio.alibabacloud.com" not in kinds(PRIMARY):
+def members(group: str = "istio.alibabacloud.com") -> dict[str, str]:
+    """The status of every RemoteIstio of a group by its name."""
+    if f"remoteistios.{group}" not in kinds(PRIMARY):
         return {}
-    found = every(PRIMARY, "remoteistios")
+    found = every(PRIMARY, f"remoteistios.{group}")
     return {one["metadata"]["name"]: one.get("status", {}).get("Status", "") for one in found}
 
 

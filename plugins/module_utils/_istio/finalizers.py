@@ -24,21 +24,35 @@ REMOVERS = {
 
 
 def wait_gone(
-    primary: KubernetesClient, kind: Kind, live: Object, params: t.Mapping[str, t.Any], progress: Progress
+    primary: KubernetesClient,
+    kind: Kind,
+    live: Object,
+    params: t.Mapping[str, t.Any],
+    progress: Progress,
+    *,
+    has_secret: bool,
 ) -> None:
-    """Wait until that very object has gone. Raises MeshError with the finalizers that hold it and who has to act."""
+    """Wait until that very object has gone. Raises MeshError with the finalizers that hold it and who has to act.
+
+    has_secret: whether the Secret of its name is there, without which the operator never takes its finalizer off
+    """
     name, namespace = live["metadata"]["name"], live["metadata"]["namespace"]
     take_off = (
         f'kubectl patch remoteistio {name} -n {namespace} --type=merge -p \'{{"metadata":{{"finalizers":null}}}}\''
+    )
+    secret = (
+        f"Secret {namespace}/{name} is still there on purpose: with it the operator reaches the remote to clean it. "
+        "Look at the log of who has to remove the finalizer, then run this again. If nobody is there who could"
+        if has_secret
+        else f"Secret {namespace}/{name} is gone, and without it the operator fails to let the member go. It goes on when there is "
+        f"one of that name again: kubectl create secret generic {name} -n {namespace}. If nobody is there who could go on"
     )
     wait_for_absence(
         primary,
         kind,
         live,
         held=held,
-        todo=f"Secret {namespace}/{name} is still there on purpose: with it the operator reaches the remote to clean it. "
-        "Look at the log of who has to remove the finalizer, then run this again. If nobody is there who could: "
-        f"{take_off}, and what the operator made in the remote stays",
+        todo=f"{secret}: {take_off}, and what the operator made in the remote stays",
         timeout=params["wait_timeout"],
         interval=params["wait_interval"],
         progress=progress,

@@ -94,7 +94,8 @@ def leave_primary(
     """RemoteIstio, then Secret; the warnings. Adopted ones go too, since that is what leaving means; others' are kept."""
     change = take(primary, kind, member.remote_istio, terms)
     if member.remote_istio and change.action == "deleted" and not terms.dry_run:
-        wait_gone(primary, kind, member.remote_istio, params, progress)
+        has_secret = member.secret is not None
+        wait_gone(primary, kind, member.remote_istio, params, progress, has_secret=has_secret)
     done.append((primary.cluster, change))
     if change.action == "kept":
         title = describe(kind, terms.name, terms.namespace)

@@ -200,6 +200,10 @@ def test_the_secret_stays_while_a_finalizer_holds_the_member(world: World, run: 
     assert reconciling in run(state="absent", wait_timeout=5)["failed"]
     world.clusters["primary"].objects[MEMBER]["status"]["ErrorMessage"] = "no gateway"
     assert "its status says: no gateway" in run(state="absent", wait_timeout=5)["failed"]
+    secret = world.clusters["primary"].objects.pop(SECRET)
+    lost = run(state="absent", wait_timeout=5)["failed"]
+    assert "kubectl create secret generic east -n istio-system" in lost and "on purpose" not in lost
+    world.clusters["primary"].objects[SECRET] = secret
     del world.clusters["primary"].objects[MEMBER]
     assert actions(run(state="absent")) == ["absent", "deleted", "deleted"]
 
@@ -470,7 +474,8 @@ def test_an_operator_that_is_to_be_restarted_and_is_not_found_is_an_error_before
     secret = world.clusters["primary"].objects[SECRET]
     assert "no operator is found" in run(restart_operator=True, **ELSEWHERE)["failed"]
     assert world.clusters["primary"].objects[SECRET] == secret
-    assert "has to be restarted unless it was since; cluster primary: no operator" in run(**ELSEWHERE)["warnings"][0]
+    assert "has to be restarted; cluster primary: no operator is found" in run(**ELSEWHERE)["warnings"][0]
+    assert run(**ELSEWHERE)["warnings"] == []
 
 
 def kubeconfig(**user: t.Any) -> str:

@@ -26,7 +26,7 @@ def populate(remote: Api, istio: Object, injected: list[str], failure_policy: st
     made = remote.ensure(f"/apis/{istio['apiVersion']}/namespaces/{namespace}/istios", central)
     config = {"metadata": {"name": "istio", "ownerReferences": [owner(made)]}, "data": {"mesh": "{}"}}
     remote.ensure(f"/api/v1/namespaces/{namespace}/configmaps", config)
-    remote.ensure(WEBHOOKS, injector(namespace, failure_policy))
+    remote.ensure(WEBHOOKS, injector(made, failure_policy))
     for one in remote.items("/api/v1/namespaces"):
         name = one["metadata"]["name"]
         if "deletionTimestamp" not in one["metadata"]:
@@ -43,8 +43,9 @@ def clean(remote: Api, group: str) -> None:
         remote.delete(f"{DEFINITIONS}/{plural}.{group}")
 
 
-def injector(namespace: str, failure_policy: str) -> Object:
-    """The webhook of a member. Nobody serves it."""
+def injector(istio: Object, failure_policy: str) -> Object:
+    """The webhook of a member. Nobody serves it, and it outlives its owner, which is of a namespace."""
+    namespace = istio["metadata"]["namespace"]
     webhook = {
         "name": "sidecar-injector.istio.io",
         "clientConfig": {"service": {"name": INJECTOR, "namespace": namespace, "path": "/inject"}},
@@ -54,4 +55,4 @@ def injector(namespace: str, failure_policy: str) -> Object:
         "sideEffects": "None",
         "admissionReviewVersions": ["v1"],
     }
-    return {"metadata": {"name": INJECTOR}, "webhooks": [webhook]}
+    return {"metadata": {"name": INJECTOR, "ownerReferences": [owner(istio)]}, "webhooks": [webhook]}

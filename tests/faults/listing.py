@@ -10,7 +10,7 @@ from tests.playbooks.clusters import kubectl
 Listing = dict[str, Any]  # what an object is by "CLUSTER KIND NAMESPACE/NAME"
 
 LEFT_OUT = ("events", "events.events.k8s.io", "componentstatuses")
-OF_KUBERNETES = "kube-system"  # Leases in there are renewed by Kubernetes itself
+LOCKS = "multiregion-istio-"  # other Leases are Kubernetes' own, and renewed by it
 LABELS_OF_TIME = ("modifiedAt", "kubernetes.io/legacy-token-last-used")
 STATUS_OF_TIME = "LastVerified"
 
@@ -23,7 +23,7 @@ def listing(*clusters: str) -> Listing:
         wanted = ",".join(name for name in names if name not in LEFT_OUT)
         for item in json.loads(kubectl(cluster, "get", wanted, "--all-namespaces", "--output", "json"))["items"]:
             meta = item["metadata"]
-            if item["kind"] == "Lease" and meta["namespace"] == OF_KUBERNETES:
+            if item["kind"] == "Lease" and not meta["name"].startswith(LOCKS):
                 continue
             group = item["apiVersion"].rpartition("/")[0]
             found[f"{cluster} {item['kind']}.{group} {meta.get('namespace', '')}/{meta['name']}"] = content(item)

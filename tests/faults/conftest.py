@@ -56,7 +56,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     missing = [name for name in NAMES if not (KUBECONFIGS / name).exists()]
     if missing:
         pytest.exit(f"{', '.join(missing)} not up: `make test-faults` raises them and runs these tests on them", 1)
-    made = Pair(NAMES, tmp_path_factory.mktemp("pair"))
+    place = tmp_path_factory.mktemp("pair")
+    os.environ["KUBECACHEDIR"] = str(
+        place / "kinds"
+    )  # what kubectl knows of other clusters of this address is not true here
+    made = Pair(NAMES, place)
     yield made
     made.proxies.close()
 

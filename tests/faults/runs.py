@@ -187,9 +187,10 @@ class Pair:
 
 def sweep(cluster: str) -> None:
     """Remove what joins make, and what holds it."""
-    if "remoteistios" in kubectl(cluster, "get", "customresourcedefinitions", "--output", "name"):
-        for found in every(cluster, "remoteistios"):
-            patch(cluster, "remoteistios", found["metadata"]["name"], {"metadata": {"finalizers": None}})
+    for definition in every(cluster, "customresourcedefinitions"):
+        name = definition["metadata"]["name"]
+        for found in every(cluster, name) if name.startswith("remoteistios.") else []:
+            patch(cluster, name, found["metadata"]["name"], {"metadata": {"finalizers": None}})
     kubectl(cluster, "delete", "namespace", NAMESPACE, "--ignore-not-found")
     kubectl(cluster, "delete", "customresourcedefinitions", "--all")
     for kind in ("clusterroles", "clusterrolebindings"):

@@ -22,13 +22,15 @@ from tests.playbooks import processes
 from tests.playbooks.clusters import NAMESPACE, Object, apply, every, kubectl, patch
 from tests.playbooks.runs import Finished, Running, Workplace
 
-from .listing import Listing, differences, listing
+from .listing import LOCKS, Listing, differences, listing
 from .proxy import Fault, Plan, Proxies, Seen, nothing
 
 HERE = Path(__file__).parent
 DEFINITION = CHECKOUT / "roles/primary_istio/files/remoteistio-crd.yml"
 READER = HERE / "charts/base/templates/account.yaml"
 MEMBER = str(HERE / "member.yml")
+MESH = "faults"
+LOCK = f"{LOCKS}{MESH}"
 MINUTES = 5.0
 ROOM: Object = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
 
@@ -180,7 +182,12 @@ class Pair:
             os.kill(found.pid, signal.SIGKILL)
 
     def repair(self) -> None:
-        """Start again what was stopped of the control planes."""
+        """Start again what was stopped of the control planes.
+
+        Their controllers too: those that lost the API server look again half a minute after its return.
+        """
+        for plane in self.planes:
+            self.stop(plane.name, "kube-controller-manager")
         command = [sys.executable, "-m", "tests.lab", "up", self.primary.name, self.remote.name]
         subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -192,6 +199,7 @@ def sweep(cluster: str) -> None:
         for found in every(cluster, name) if name.startswith("remoteistios.") else []:
             patch(cluster, name, found["metadata"]["name"], {"metadata": {"finalizers": None}})
     kubectl(cluster, "delete", "namespace", NAMESPACE, "--ignore-not-found")
+    kubectl(cluster, "delete", "lease", LOCK, "--namespace", "kube-system", "--ignore-not-found")
     kubectl(cluster, "delete", "customresourcedefinitions", "--all")
     for kind in ("clusterroles", "clusterrolebindings"):
         names = [found["metadata"]["name"] for found in every(cluster, kind) if "istio" in found["metadata"]["name"]]
@@ -206,6 +214,6 @@ def inventory(primary: ControlPlane, remote: ControlPlane, kubeconfigs: Path) ->
         host = {"mesh_cluster_kubeconfig": str(kubeconfigs / plane.name), "mesh_cluster_api_server": plane.api_server}
         return {"hosts": {plane.name: host}}
 
-    variables = {"mesh_id": "faults", "mesh_chart_source": str(HERE / "charts"), "remote_cluster_timeout": 60}
+    variables = {"mesh_id": MESH, "mesh_chart_source": str(HERE / "charts"), "remote_cluster_timeout": 60}
     groups = {"istio_primary": group(primary), "istio_remotes": group(remote)}
     return {"all": {"vars": variables, "children": groups}}

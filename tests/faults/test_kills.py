@@ -32,7 +32,7 @@ def test_a_run_killed_at_a_write(pair: Pair, known: Known, subtests: pytest.Subt
             pair.survives(undisturbed, step, lambda arguments: pair.killed_at(arguments, number, when))  # noqa: B023
 
 
-@pytest.mark.parametrize(("way", "times"), MOMENTS, ids=lambda value: getattr(value, "name", ""))
+@pytest.mark.parametrize(("way", "times"), MOMENTS, ids=[way.name for way, times in MOMENTS])
 def test_a_run_killed_at_any_moment(pair: Pair, known: Known, subtests: pytest.Subtests, way: Way, times: int) -> None:
     undisturbed = known(way)
     chance = dice(f"moments {way.name}")

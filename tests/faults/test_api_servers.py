@@ -23,9 +23,10 @@ def down_before(pair: Pair, cluster: str) -> Callable[[Sequence[str]], Finished]
 
     def run(arguments: Sequence[str]) -> Finished:
         pair.stop(cluster, "kube-apiserver")
-        ended = pair.run(arguments)
-        pair.repair()
-        return ended
+        try:
+            return pair.run(arguments)
+        finally:
+            pair.repair()
 
     return run
 
@@ -45,11 +46,12 @@ def killed_during(pair: Pair, program: str, number: int, *, restarted: bool) -> 
         def at(seen: Seen) -> Fault:
             return Fault(call=lambda: kill(seen.cluster)) if seen.number == number else Fault()
 
-        ended = pair.run(arguments, at)
-        for repair in repairs:
-            repair.join()
-        pair.repair()
-        return ended
+        try:
+            return pair.run(arguments, at)
+        finally:
+            for repair in repairs:
+                repair.join()
+            pair.repair()
 
     return run
 

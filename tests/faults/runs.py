@@ -211,7 +211,11 @@ def inventory(primary: ControlPlane, remote: ControlPlane, kubeconfigs: Path) ->
     """An inventory of the two, in which runs reach each by its proxy and the primary reaches the remote itself."""
 
     def group(plane: ControlPlane) -> dict[str, Any]:
-        host = {"mesh_cluster_kubeconfig": str(kubeconfigs / plane.name), "mesh_cluster_api_server": plane.api_server}
+        host = {
+            "mesh_cluster_kubeconfig": str(kubeconfigs / plane.name),
+            "mesh_cluster_context": plane.name,  # by which the modules that are given no name call it
+            "mesh_cluster_api_server": plane.api_server,
+        }
         return {"hosts": {plane.name: host}}
 
     variables = {"mesh_id": MESH, "mesh_chart_source": str(HERE / "charts"), "remote_cluster_timeout": 60}

@@ -107,4 +107,4 @@ def test_the_disk_is_full_where_results_are_written(pair: Pair, known: Known, tm
         "leave",
         lambda arguments: pair.run((*arguments, "-e", f"mesh_results_dir={results}"), prefix=prefix),
     )
-    ended.refused("No space left on device")
+    ended.refused("No space left on device", "has left mesh")

@@ -20,10 +20,10 @@ BROKEN = (500, 502, 503, 504)
 
 
 def disturb(pair: Pair, known: Undisturbed, step: Step, plan: Plan) -> Finished:
-    """A run under a plan; where it fails, it says of which cluster, and that it may be run again."""
+    """A run under a plan; where it fails, it says of which cluster."""
     ended = pair.survives(known, step, lambda arguments: pair.run(arguments, plan))
     if ended.code:
-        ended.refused("run")
+        ended.refused()
         assert pair.primary.name in ended.reasons or pair.remote.name in ended.reasons, ended.story("names no cluster")
     return ended
 

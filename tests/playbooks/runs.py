@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,9 +127,17 @@ class Workplace:
 
     @contextmanager
     def start(
-        self, playbook: str, *arguments: str, inventory: Path = INVENTORY, environment: Mapping[str, str] | None = None
+        self,
+        playbook: str,
+        *arguments: str,
+        inventory: Path = INVENTORY,
+        environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> Iterator[Running]:
-        """`ansible-playbook` of a playbook of the collection or a path, which does not outlive the context."""
+        """`ansible-playbook` of a playbook of the collection or a path, which does not outlive the context.
+
+        prefix: a command that runs it
+        """
         self.runs += 1
         mark = str(uuid.uuid4())
         title = " ".join([f"{playbook}.yml", *arguments])
@@ -141,7 +149,7 @@ class Workplace:
             processes.MARK: mark,
         }
         name = playbook if "/" in playbook else f"multiregion.istio.{playbook}"
-        command = ["ansible-playbook", "-i", str(inventory), name, *arguments]
+        command = [*prefix, "ansible-playbook", "-i", str(inventory), name, *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,

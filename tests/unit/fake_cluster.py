@@ -31,6 +31,7 @@ class Cluster:
     objects: dict[Key, Object] = field(default_factory=dict)
     made: int = 0
     version: str = "v1.34.4"
+    refused: set[str] = field(default_factory=set)  # tokens that it does not know
 
     def add(self, body: Object) -> None:
         metadata = body["metadata"]
@@ -138,7 +139,9 @@ class Client:
         self.world.count(self.cluster, "request", "token")
         account = path.split("/")[-2]
         bound = body["spec"]["boundObjectRef"]
+        self.where.made += 1
         claims = {
+            "jti": self.where.made,
             "iat": 4102444800 - body["spec"]["expirationSeconds"],
             "exp": 4102444800,
             "kubernetes.io": {
@@ -161,6 +164,8 @@ class Client:
 
     def version(self) -> Object:
         self.world.count(self.cluster, "get", "version")
+        if self.access.api_key in self.where.refused:
+            raise ApiError("cannot read the server's version", status=401, cluster=self.cluster, why="Unauthorized")
         return {"gitVersion": self.where.version}
 
     def kind_of(self, api_version: str, kind: str) -> Kind:

@@ -90,6 +90,13 @@ def issue(
         )
     if credential and credential != held.credential:
         credentials.verify_token(remote, credential.token, f"{terms.namespace}/{terms.service_account}")
+    elif credential and terms.kind == "token_secret" and not credentials.is_known(remote, credential.token):
+        raise MeshError(
+            f"the API server refuses the token in use, of Secret {terms.namespace}/{change.name}",
+            cluster=remote.cluster,
+            why="the key by which it signs tokens is another than when it made this one",
+            todo=f"Delete Secret {terms.namespace}/{change.name} in {remote.cluster} and run this again, which makes it anew",
+        )
     return issued
 
 
@@ -110,6 +117,8 @@ def by_request(
     why = why_not_kept(in_use, state.secret, state.account, datetime.now(timezone.utc))
     if not why and held.lifetime != str(terms.lifetime):
         why = f"a lifetime of {terms.lifetime} s is asked for"
+    if not why and not credentials.is_known(remote, in_use):
+        why = "the cluster does not know the one in use"
     if not why:
         return Issued(terms.credential(in_use, state.ca))
     told = why if in_use else ""

@@ -107,20 +107,37 @@ def wait_for_root_ca(client: KubernetesClient, namespace: str) -> str:
 
 def verify_token(client: KubernetesClient, token: str, account: str) -> None:
     """Have the cluster confirm a token, by the address that we reach it at, before anybody is given it."""
-    asking = KubernetesClient(replace(client.access, api_key=token, client_cert=None, client_key=None))
     confirm(
-        asking,
+        by_token(client, token),
         f"the API server refuses the token that it made for ServiceAccount {account}; it was given to nobody",
         "Check that all API servers of the cluster share one service account signing key",
     )
 
 
+def is_known(client: KubernetesClient, token: str) -> bool:
+    """Whether the cluster still knows a token: with another signing key it refuses one that says all that it should."""
+    return refusal_of(by_token(client, token)) is None
+
+
+def by_token(client: KubernetesClient, token: str) -> KubernetesClient:
+    """The same API server, asked by a token."""
+    return KubernetesClient(replace(client.access, api_key=token, client_cert=None, client_key=None))
+
+
 def confirm(asking: KubernetesClient, refusal: str, todo: str) -> None:
     """Ask by a new identity who it is. Raises MeshError with `refusal` where the cluster does not know it."""
+    error = refusal_of(asking)
+    if error:
+        raise MeshError(refusal, cluster=asking.cluster, why=error.why, todo=todo) from error
+
+
+def refusal_of(asking: KubernetesClient) -> ApiError | None:
+    """What a cluster answers to an identity that it does not know; None where it knows it."""
     try:
         asking.version()
     except ApiError as error:
         if error.status == 401:
-            raise MeshError(refusal, cluster=asking.cluster, why=error.why, todo=todo) from error
+            return error
         if error.status != 403:  # known, and merely not allowed to see the version
             raise
+    return None

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.multiregion.istio.plugins.module_utils import _wait
@@ -154,10 +155,10 @@ def test_few_requests_are_sent(world: World, run: Run) -> None:
     run()
     assert len(world.requests) <= 15
     run()
-    assert len(world.requests) == 3
+    assert len(world.requests) == 4
     run(credential_kind="token_request")
     run(credential_kind="token_request")
-    assert len(world.requests) == 5
+    assert len(world.requests) == 6
     run(state="absent")
     run(state="absent")
     assert len(world.requests) == 6
@@ -251,6 +252,33 @@ def test_another_lifetime_is_a_new_token(world: World, run: Run) -> None:
     assert not run(credential_kind="token_request", credential_lifetime=3600)["changed"]
     longer = run(credential_kind="token_request", credential_lifetime=7200)
     assert longer["objects"][1]["why"] == "a lifetime of 7200 s is asked for"
+
+
+def registered(world: World) -> str:
+    """The token in the primary's Secret."""
+    text = world.clusters["primary"].objects[SECRET]["data"]["east"]
+    return str(yaml.safe_load(b64decode(text))["users"][0]["user"]["token"])
+
+
+def test_a_token_that_the_remote_does_not_know_any_more_is_minted_anew(world: World, run: Run) -> None:
+    run(credential_kind="token_request")
+    dead = registered(world)
+    world.clusters["remote"].refused.add(dead)
+    foretold = run(check=True, credential_kind="token_request")
+    assert foretold["changed"] and registered(world) == dead
+    again = run(credential_kind="token_request")
+    assert again["changed"] and registered(world) != dead
+    assert any(entry.get("why") == "the cluster does not know the one in use" for entry in again["objects"])
+    assert not run(credential_kind="token_request")["changed"]
+
+
+def test_a_token_secret_that_the_remote_does_not_know_any_more_is_an_error_that_says_what_to_do(
+    world: World, run: Run
+) -> None:
+    run()
+    world.clusters["remote"].refused.add(registered(world))
+    failure = run()["failed"]
+    assert "refuses the token in use" in failure and "Delete Secret istio-system/istio-reader" in failure
 
 
 def test_a_remote_that_is_gone_is_not_asked(world: World, run: Run) -> None:

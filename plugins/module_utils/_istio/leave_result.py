@@ -105,9 +105,13 @@ def left_by_operator(found: t.Mapping[str, t.Any]) -> list[Result]:
         program("kubectl", found["cluster"]),
         "the operator leaves it (remote_cluster_remove_leftovers removes it)",
     )
+    emptied = found["emptied"].get("objects") or []
+    gone = {one["name"] for one in emptied if one["kind"] == "Namespace" and one["action"] in REMOVED}
     entries = []
     for one in found["leftovers"]["objects"]:
         kind, name, namespace = one["kind"], one["metadata"]["name"], one["metadata"].get("namespace", "")
+        if namespace in gone:
+            continue
         where = f" --namespace {namespace}" if namespace else ""
         all_of_it = ", and with it all objects of its kind" if kind == DEFINITION else ""
         command = f"{kubectl} delete {kind.lower()} {name}{where}"

@@ -69,7 +69,8 @@ def _same(fields: Object, wanted: t.Any, live: t.Any) -> bool:
     """Whether `fields` describes exactly `wanted`, and `live` has the same values there."""
     children = {key: value for key, value in fields.items() if key != "."}
     if not children:
-        return bool(wanted == live)
+        # Of a map that was applied empty only its being there is ours; whoever had replaced a whole one would own it now.
+        return bool(wanted == live) or (wanted == {} and isinstance(live, dict))
     if isinstance(wanted, dict) and isinstance(live, dict):
         return _same_map(children, wanted, live)
     if isinstance(wanted, list) and isinstance(live, list):

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.effect import FIELDS, without_effect
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import spec_from
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION, spec_from
 from ansible_collections.multiregion.istio.plugins.modules.remote_istio import spec_options
 
 
@@ -20,7 +20,7 @@ def defaults() -> dict[str, t.Any]:
     params["sidecar_injector"] = {
         name: option["default"] for name, option in spec_options()["sidecar_injector"]["options"].items()
     }
-    return spec_from(params)
+    return spec_from({**params, "api_version": API_VERSION})
 
 
 def test_nothing_is_said_of_the_defaults() -> None:

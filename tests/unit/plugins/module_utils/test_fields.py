@@ -62,6 +62,16 @@ def test_nothing_to_apply_where_fields_and_values_are_the_same() -> None:
     assert is_applied(WANTED, server(), MANAGER)
 
 
+def test_what_others_put_into_a_map_that_we_applied_empty_is_theirs() -> None:
+    wanted: Object = {"apiVersion": "v1", "kind": "RemoteIstio", "metadata": {"name": "x"}, "spec": {"proxy": {}}}
+    applied = {"manager": MANAGER, "operation": "Apply", "apiVersion": "v1", "fieldsV1": {"f:spec": {"f:proxy": {}}}}
+    live = {**wanted, "metadata": {"name": "x", "managedFields": [applied]}, "spec": {"proxy": {"resources": {}}}}
+    assert is_applied(wanted, live, MANAGER)
+    assert not is_applied(wanted, {**live, "spec": {"proxy": None}}, MANAGER)
+    held = {**applied, "fieldsV1": {"f:spec": {"f:proxy": {"f:resources": {}}}}}
+    assert not is_applied(wanted, {**live, "metadata": {"name": "x", "managedFields": [held]}}, MANAGER)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -250,6 +250,12 @@ def test_what_an_operator_leaves_is_listed_with_the_commands_that_remove_it() ->
     assert left[2]["command"].endswith("label namespace web istio-injection- istio-operator-managed-injection-")
 
 
+def test_what_an_operator_left_in_a_namespace_that_went_is_gone_with_it() -> None:
+    gone = {"objects": [{"kind": "Namespace", "name": "web", "action": "deleted"}]}
+    left = leave_result(found(engine="operator", leftovers=LEFTOVERS, emptied=gone))["left"]
+    assert [one["kind"] for one in left] == [CRD, "injection label of Namespace"]
+
+
 def test_what_an_operator_left_is_told_as_removed_where_that_was_asked_for() -> None:
     swept = {"objects": [{"kind": CRD, "name": "istios.istio.banzaicloud.io", "action": "deleted"}]}
     told = leave_result(found(engine="operator", leftovers=LEFTOVERS, are_leftovers_removed=True, swept=swept))

@@ -27,11 +27,15 @@ FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class Stale:
-    """A kubeconfig was changed at a time; the operator is the one that may have read the former, or why it is not known."""
+    """A kubeconfig that was changed, and the operator that may have read the former, or why it is not known.
+
+    is_new: whether this run changes it
+    """
 
     name: str
     changed: datetime
     operator: Operator | MeshError
+    is_new: bool
 
 
 def is_reconciled(params: t.Mapping[str, t.Any]) -> bool:
@@ -59,7 +63,9 @@ def note_of(
     return registration.noted(secret, registration.CHANGED)
 
 
-def stale_of(primary: KubernetesClient, note: str, name: str, params: t.Mapping[str, t.Any]) -> Stale | None:
+def stale_of(
+    primary: KubernetesClient, secret: Object | None, note: str, name: str, params: t.Mapping[str, t.Any]
+) -> Stale | None:
     """What there is to heed of a note, None for nothing.
 
     Raises MeshError where the operator is to be restarted and is not found.
@@ -73,7 +79,8 @@ def stale_of(primary: KubernetesClient, note: str, name: str, params: t.Mapping[
         if params["restart_operator"]:
             raise
         operator = error
-    return Stale(name, datetime.fromisoformat(note), operator)
+    is_new = note != registration.noted(secret, registration.CHANGED)
+    return Stale(name, datetime.fromisoformat(note), operator, is_new)
 
 
 def heed(
@@ -93,7 +100,8 @@ def heed(
     what = f"the kubeconfig of {stale.name} was changed at {stale.changed.strftime(FORMAT)}"
     operator = stale.operator
     if isinstance(operator, MeshError):
-        return None, [f"{what}, and the operator has to be restarted unless it was since; {operator}"]
+        # Said once: an operator that runs where we do not see it may have been restarted since.
+        return None, [f"{what}, and the operator has to be restarted; {operator}"] if stale.is_new else []
     started = started_at(primary, operator)
     if started is None or started >= stale.changed:
         return stale.changed, []

@@ -131,15 +131,7 @@ def check(client: KubernetesClient, kind: Kind, before: Before, params: t.Mappin
             todo="Install the operator first, or set api_version (mesh_api_version) to the API that its Istio and RemoteIstio have",
         )
     live = before.live(name, namespace)
-    for other in before.resources:
-        if other is not live:
-            raise MeshError(
-                f"there is another Istio resource: {title_of(other)}; nothing was written",
-                cluster=client.cluster,
-                why="an operator takes the first that it finds, or refuses two",
-                todo=f"To go on with that one, set name to {other['metadata']['name']} and namespace to "
-                f"{other['metadata']['namespace']}: it is adopted. Else delete it (kubectl delete), which ends its mesh",
-            )
+    refuse_others(client, [other for other in before.resources if other is not live])
     if live and live["metadata"].get("deletionTimestamp"):
         held = ", ".join(live["metadata"].get("finalizers") or [])
         raise MeshError(
@@ -155,6 +147,17 @@ def check(client: KubernetesClient, kind: Kind, before: Before, params: t.Mappin
             todo="Make it with the user and the password of the add-on (kubectl create secret generic)",
         )
     return check_owners([(client.cluster, live)], params["mesh_id"], force=params["force"])
+
+
+def refuse_others(client: KubernetesClient, others: list[Object]) -> None:
+    for other in others:
+        raise MeshError(
+            f"there is another Istio resource: {title_of(other)}; nothing was written",
+            cluster=client.cluster,
+            why="an operator takes the first that it finds, or refuses two",
+            todo=f"To go on with that one, set name to {other['metadata']['name']} and namespace to "
+            f"{other['metadata']['namespace']}: it is adopted. Else delete it (kubectl delete), which ends its mesh",
+        )
 
 
 def apply(

@@ -67,7 +67,7 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
         issued = issue(remote, before.remote, held, terms, done, progress)
         text = kubeconfig_of(issued, before.secret, terms)
         note = note_of(primary, before.secret, text, join.name, params, known=before.remote_istio is not None)
-        stale = stale_of(primary, note, join.name, params)
+        stale = stale_of(primary, before.secret, note, join.name, params)
         done.append((primary.cluster, register(primary, before.secret, issued, text, note, terms)))
         since = None
         if stale:

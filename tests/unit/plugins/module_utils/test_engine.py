@@ -13,7 +13,8 @@ import yaml
 from jinja2.nativetypes import NativeEnvironment
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.engine import (
+from ansible_collections.multiregion.istio.plugins.module_utils._istio import engine_of_remotes
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.engine_of_primary import (
     OPTIONS,
     PREFIX,
     VARIABLES,
@@ -131,3 +132,23 @@ def test_what_concerns_the_other_engine_alone_is_said() -> None:
         ],
     }
     assert options_for("helm", {"chart_source": "/charts"}, {})["warnings"] == []
+
+
+REMOTES = Path(__file__).parents[4] / "roles" / "remote_cluster" / "defaults" / "main.yml"
+
+
+def test_the_table_of_remotes_has_the_roles_defaults() -> None:
+    defaults = yaml.safe_load(REMOTES.read_text(encoding="utf-8"))
+    mesh = {"ca": "self_signed", "revision": ""}  # of variables of the mesh
+    role = {name: mesh.get(name, defaults[f"remote_cluster_{name}"]) for name in engine_of_remotes.VARIABLES}
+    assert role == {name: one.default for name, one in engine_of_remotes.VARIABLES.items()}
+
+
+def test_a_private_gateway_of_a_remote_is_refused_of_an_operator_and_its_size_told() -> None:
+    with pytest.raises(MeshError, match="mesh_engine operator does not know remote_cluster_ingress_public"):
+        engine_of_remotes.warnings_for("operator", {"ingress_public": False})
+    (warning,) = engine_of_remotes.warnings_for("operator", {"ingress_min_replicas": "3"})
+    assert warning.startswith(
+        "remote_cluster_ingress_min_replicas has no effect with mesh_engine operator. The operator makes"
+    )
+    assert engine_of_remotes.warnings_for("helm", {"ingress_public": False, "ingress_min_replicas": 3}) == []

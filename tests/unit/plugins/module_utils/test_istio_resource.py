@@ -55,8 +55,8 @@ class Cluster:
         self.applied.append(body)
         return body
 
-    def version(self) -> Object:
-        return {"major": "1", "minor": "34", "gitVersion": "v1.34.4"}
+    def is_before(self, version: tuple[int, int]) -> bool:
+        return version > (1, 34)
 
 
 def istio(name: str = "istio-config", namespace: str = ROOM, **spec: t.Any) -> Object:

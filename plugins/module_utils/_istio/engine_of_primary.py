@@ -10,41 +10,15 @@ what an adopted Istio resource has.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .._errors import MeshError
 from . import istio_spec
+from .engine_variables import HELM, OPERATOR, Values, Variable, given_of, helm, is_true, operator, without_effect
 from .istio_spec import option_of
 
 Object = dict[str, t.Any]
-Values = t.Mapping[str, t.Any]
 
 PREFIX = "primary_istio_"
-HELM, OPERATOR = "helm", "operator"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A variable, its name without the prefix.
-
-    only:    the engine that knows it, "" for both
-    instead: what to do with the other engine
-    matters: whether the mesh would be another without it, so that it is refused there; else that it has no effect is said
-    """
-
-    default: t.Any
-    only: str = ""
-    instead: str = ""
-    matters: bool = True
-
-
-def helm(default: t.Any, instead: str, *, matters: bool = True) -> Variable:
-    return Variable(default, HELM, instead, matters)
-
-
-def operator(default: t.Any, instead: str) -> Variable:
-    return Variable(default, OPERATOR, instead)
-
 
 IN_SPEC = "Say it in primary_istio_spec, by the fields that the operator's release has"
 OWN_CHART = "Install it by its own chart: Istio's charts bring no add-ons"
@@ -129,26 +103,16 @@ def options_for(engine: str, values: Values, annotations: Values) -> Object:
     annotations: those of the ingress gateway's Service that the variables stand for
     Raises MeshError for variables that the engine does not know and that matter.
     """
-    if engine not in (HELM, OPERATOR):
-        raise MeshError(f"mesh_engine cannot be {engine!r}", todo=f"Set it to {HELM} or {OPERATOR}")
     if engine == OPERATOR and is_true(values.get("eastwest")) and values.get("network_mode") != "gateway":
         raise MeshError(
             f"mesh_engine {OPERATOR} cannot bring {PREFIX}eastwest where mesh_network_mode is not gateway",
             why="an operator has all clusters reach one another by gateways, or none",
             todo="Set mesh_network_mode to gateway, or give all clusters one mesh_cluster_network",
         )
-    given = {name: values[name] for name, one in VARIABLES.items() if is_given(one, values.get(name, one.default))}
-    strange = {name: VARIABLES[name] for name in given if VARIABLES[name].only not in ("", engine)}
-    refused = [name for name, variable in strange.items() if variable.matters]
-    if refused:
-        raise MeshError(
-            f"mesh_engine {engine} does not know {', '.join(PREFIX + name for name in refused)}",
-            why="without it the mesh would not be the one that was asked for",
-            todo=" ".join(f"{VARIABLES[name].instead}, or leave {PREFIX}{name} out." for name in refused),
-        )
+    given = given_of(VARIABLES, values)
+    warnings = without_effect(PREFIX, VARIABLES, given, engine)
     options = module_options(given, annotations)
     check_values(engine, options)
-    warnings = [said(engine, name, variable) for name, variable in strange.items()]
     return {"options": options if engine == OPERATOR else {}, "warnings": warnings}
 
 
@@ -165,10 +129,6 @@ def check_values(engine: str, options: Object) -> None:
         raise MeshError(f"{name} {rest}", why=error.why, todo=f"Correct {name}") from error
 
 
-def said(engine: str, name: str, variable: Variable) -> str:
-    return f"{PREFIX}{name} has no effect with mesh_engine {engine}. {variable.instead}".strip()
-
-
 def module_options(given: Values, annotations: Values) -> Object:
     """The options of the module primary_istio that the variables ask for."""
     options: Object = {}
@@ -179,17 +139,3 @@ def module_options(given: Values, annotations: Values) -> Object:
     if any(name in given for name in BY_ANNOTATIONS):
         options["ingress"] = {**options.get("ingress", {}), "annotations": dict(annotations)}
     return options
-
-
-def is_given(variable: Variable, value: t.Any) -> bool:
-    """Whether a value says other than the role's default. Variables of the command line are text."""
-    default = variable.default
-    if value is None or value == "":
-        return False
-    if isinstance(default, bool):
-        return is_true(value) != default
-    return bool(str(value) != str(default) if isinstance(default, int) else value != default)
-
-
-def is_true(value: t.Any) -> bool:
-    return str(value).lower() in ("true", "yes", "on", "1")

@@ -52,7 +52,7 @@ options:
   vpcs:
     description:
       - The VPCs, an entry for each cluster or each VPC. Entries of one VPC are put together.
-      - A VPC that is not named any more stays attached until O(state=absent) names it.
+      - A VPC that is not named any more stays attached until O(state=absent) names it. Name in O(remaining_vpcs) those that go on.
     type: list
     elements: dict
     default: []
@@ -73,6 +73,41 @@ options:
         description:
           - vSwitches in which the transit router gets its network interfaces, in two zones where it has more than one in the region.
           - Left out, the two with the most free addresses are chosen. An existing attachment keeps what it has.
+        type: list
+        elements: str
+        default: []
+      pod_cidrs:
+        description: Blocks of the cluster's pods. They count only where the pods are no part of the VPC.
+        type: list
+        elements: str
+        default: []
+      pods_in_vpc:
+        description: Whether pods have addresses of the VPC's vSwitches (Terway). With Flannel they have not.
+        type: bool
+        default: false
+  remaining_vpcs:
+    description:
+      - With O(state=absent) and O(vpcs), the VPCs of the members that remain in the mesh, in the form of O(vpcs). What these need stays.
+      - Of a VPC that is named in both, the routes to pods go that only the member that leaves has, and nothing else of it.
+      - Where one VPC remains, nothing joins VPCs any more, so all that was made for the mesh goes.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vpc_id:
+        description: Id of the VPC.
+        type: str
+        required: true
+      region:
+        description: Its region.
+        type: str
+        required: true
+      cluster:
+        description: Name of the cluster in it, for messages.
+        type: str
+        default: ''
+      vswitch_ids:
+        description: Without effect.
         type: list
         elements: str
         default: []
@@ -208,6 +243,16 @@ EXAMPLES = r"""
     vpcs: *vpcs
     link: existing
 
+- name: Take away what only one member needed
+  multiregion.istio.cen_network:
+    mesh_id: mesh1
+    state: absent
+    vpcs:
+      - {vpc_id: vpc-uf60example, region: cn-shanghai, cluster: cn-shanghai-1, pod_cidrs: [10.103.0.0/16]}
+    remaining_vpcs:
+      - {vpc_id: vpc-2ze0example, region: cn-beijing, cluster: cn-beijing-1, pod_cidrs: [10.101.0.0/16]}
+      - {vpc_id: vpc-2vc0example, region: cn-chengdu, cluster: cn-chengdu-1, pod_cidrs: [10.107.0.0/16]}
+
 - name: Take away all that was made
   multiregion.istio.cen_network:
     mesh_id: mesh1
@@ -287,6 +332,12 @@ costs:
       what: attachment of VPC vpc-2ze0example (cn-beijing, of cn-beijing-1)
       charged: by the hour for the connection, and by the data that the transit router processes
       new: true
+ended_costs:
+  description: What costs money no more, as it is taken away.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 kept:
   description: With O(state=absent), what was made for the mesh and stays because others use it.
   returned: success

@@ -104,6 +104,12 @@ options:
       - With O(state=present), remove rules that are marked with the mesh (and O(part)) and are not among O(groups[].rules).
     type: bool
     default: false
+  add:
+    description:
+      - With O(state=present), add rules that are missing. With V(false), O(purge) alone is done, and a group that does not exist is
+        no error.
+    type: bool
+    default: true
   egress:
     description:
       - Which groups get rules of V(egress) with O(state=present). Basic groups let everything out as long as no rule says
@@ -121,6 +127,28 @@ options:
     description: Name of the cluster that the groups belong to, for messages.
     type: str
     default: ''
+  vpc_id:
+    description:
+      - With O(state=absent), a VPC of which all groups are looked at beside O(groups), each by a call.
+      - For clusters whose groups nobody knows any more.
+    type: str
+    default: ''
+  remaining:
+    description:
+      - With O(state=absent), the members that remain in the mesh. What they need stays, so that the rules go that were for others only.
+      - A rule stays whose description, as P(multiregion.istio.security_group_rules#filter) makes it, names one of them, or no cluster.
+    type: dict
+    suboptions:
+      clusters:
+        description: Their names.
+        type: list
+        elements: str
+        required: true
+      cidrs:
+        description: All blocks by which they are let in. A rule for one of these stays, whatever its description.
+        type: list
+        elements: str
+        required: true
 author:
   - multiregion.istio contributors (!UNKNOWN)
 """
@@ -151,6 +179,16 @@ EXAMPLES = r"""
     mesh_id: mesh1
     groups: [{id: sg-2ze0example}]
     state: absent
+
+- name: Take away those that were for a member that has left
+  multiregion.istio.ecs_security_group_rules:
+    region: cn-beijing
+    mesh_id: mesh1
+    groups: [{id: sg-2ze0example}]
+    state: absent
+    remaining:
+      clusters: [cn-beijing-1, cn-beijing-2]
+      cidrs: [10.10.0.0/16, 10.101.0.0/16, 10.103.0.0/16]
 """
 
 RETURN = r"""
@@ -214,6 +252,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.options
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.security_group import (
     GROUP_OPTIONS,
     QUOTA,
+    REMAINING_OPTIONS,
     run,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
@@ -227,9 +266,12 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "groups": {"type": "list", "elements": "dict", "required": True, "options": GROUP_OPTIONS},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "purge": {"type": "bool", "default": False},
+        "add": {"type": "bool", "default": True},
         "egress": {"type": "str", "choices": ["always", "enterprise"], "default": "always"},
         "quota": {"type": "int", "default": QUOTA},
         "cluster": {"type": "str", "default": ""},
+        "vpc_id": {"type": "str", "default": ""},
+        "remaining": {"type": "dict", "options": REMAINING_OPTIONS},
     }
 
 

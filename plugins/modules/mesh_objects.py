@@ -52,14 +52,18 @@ options:
     description:
       - With V(absent) what is ours is deleted. What was adopted is kept, our marks are taken off it, and it is named with the
         action V(kept), as is what belongs to others.
-      - The Secrets C(cacerts) and C(istio-ca-secret), and a namespace that holds one of them, are kept.
+      - The Secrets C(cacerts) and C(istio-ca-secret), and a namespace that holds one of them, are kept unless O(remove_ca).
+      - A CustomResourceDefinition is deleted only where no object of its kind is there, unless O(force). Else it is kept, with the names
+        of these in RV(objects[].why).
       - A namespace is deleted only where all in it is ours or was put there by Kubernetes or istiod itself. Else it is kept,
         with the names of the objects of others in RV(objects[].why).
     type: str
     choices: [present, absent]
     default: present
   force:
-    description: Take over what belongs to others. It counts as adopted from then on.
+    description:
+      - Take over what belongs to others. It counts as adopted from then on.
+      - With O(state=absent), delete what is listed whoever made it, but for namespaces of others.
     type: bool
     default: false
   removed_releases:
@@ -69,6 +73,18 @@ options:
     type: list
     elements: str
     default: []
+  helm_release:
+    description:
+      - With O(state=absent), a Helm release of ours as C(namespace/name). What it made counts as ours. It is for definitions, which Helm
+        keeps when it uninstalls a release.
+    type: str
+    default: ''
+  remove_ca:
+    description:
+      - With O(state=absent), the Secrets C(cacerts) and C(istio-ca-secret) are deleted where they are listed. C(istio-ca-secret), which
+        istiod makes, counts as ours then. What is signed by another key afterwards is not trusted by what is signed by this one.
+    type: bool
+    default: false
   wait:
     description: With O(state=absent), whether to wait until what was deleted has gone.
   wait_timeout:
@@ -159,6 +175,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "force": {"type": "bool", "default": False},
         "removed_releases": {"type": "list", "elements": "str", "default": []},
+        "helm_release": {"type": "str", "default": ""},
+        "remove_ca": {"type": "bool", "default": False},
     }
 
 

@@ -21,6 +21,17 @@ PRIMARY, *REMOTES = (cluster.name for cluster in CLUSTERS)
 NAMESPACE = "istio-system"
 KUBERNETES = ("kube-root-ca.crt", "default")  # what Kubernetes itself puts into every namespace
 
+PASSING = (
+    "events",
+    "certificatesigningrequests",
+    "componentstatuses",
+    "endpoints",
+    "endpointslices",
+    "pods",
+    "replicasets",
+    "nodes",
+)
+
 Object = dict[str, Any]
 
 
@@ -96,6 +107,18 @@ def remaining(cluster: str) -> set[str]:
     found = every(cluster, inside, "--namespace", NAMESPACE)
     found += [one for one in every(cluster, beside) if "istio" in one["metadata"]["name"]]
     return {f"{one['kind']} {one['metadata']['name']}" for one in found if one["metadata"]["name"] not in KUBERNETES}
+
+
+def everything(cluster: str) -> set[str]:
+    """Every object of all kinds and namespaces, as "resource namespace/name", but for what comes and goes by itself."""
+    listed = kubectl(cluster, "api-resources", "--verbs=list", "--no-headers", "--output=name").split()
+    resources = [one for one in listed if one.partition(".")[0] not in PASSING]
+    names = "--output=jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{' '}{end}"
+    return {
+        f"{resource} {name}"
+        for resource in resources
+        for name in kubectl(cluster, "get", resource, "--all-namespaces", names).split()
+    }
 
 
 def stop_api_server(cluster: str) -> None:

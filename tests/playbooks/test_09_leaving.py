@@ -15,6 +15,7 @@ from .clusters import (
     every,
     get,
     helm,
+    kinds,
     kubectl,
     members,
     remaining,
@@ -61,7 +62,8 @@ def test_a_member_leaves_and_keeps_what_was_there_before_and_what_users_made(pla
     assert_left(ADOPTING)
     told = place.result("leave")
     assert remaining(ADOPTING) - {f"{one['kind']} {one['name']}" for one in told["left"]} == {"ConfigMap kept"}
-    assert {"Namespace", "CustomResourceDefinition"} <= {one["kind"] for one in told["kept"]}
+    assert {one["kind"] for one in told["kept"]} == {"Namespace"}
+    assert not [kind for kind in kinds(ADOPTING) if kind.endswith(".istio.io")]
     assert users_objects() == before
     assert "istio-injection" not in there(ADOPTING, "namespace", "default")["metadata"]["labels"]
     assert not [label for label in there(ADOPTING, "namespace", NAMESPACE)["metadata"]["labels"] if "istio" in label]

@@ -19,6 +19,7 @@ def network_summary(found: Result) -> str:
     for title, entries in (
         (will, [*map(change, found["network"].get("changes", [])), *groups(found["security_groups"])]),
         ("Costs money", [cost(one) for one in found["network"].get("costs", [])]),
+        ("Costs no money any more", [cost(one) for one in found["network"].get("ended_costs", [])]),
         ("Kept, because others use it", list(found["network"].get("kept", []))),
         ("Routes that a table lacks", list(found["network"].get("missing_routes", []))),
         ("Access lists in front of API servers", access(found)),
@@ -39,6 +40,8 @@ def head(found: Result) -> str:
         )
     if not changed(found):
         return f"{network}: nothing to change."
+    if found.get("leaving"):
+        return f"{network} {'would have' if found['check_mode'] else 'has'} nothing any more for cluster {found['leaving']} alone."
     if found["state"] == "absent":
         return f"{network} {'would be' if found['check_mode'] else 'is'} taken away."
     return f"{network} {'would be' if found['check_mode'] else 'is'} open."

@@ -15,6 +15,28 @@ Object = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
+class Remaining:
+    """The members that stay in a mesh while one leaves it.
+
+    clusters: their names, by which rules are described; cidrs: all blocks by which rules let them in
+    """
+
+    clusters: frozenset[str]
+    cidrs: frozenset[str]
+
+    def need(self, rule: Rule) -> bool:
+        """Whether a rule of ours is theirs. Also where its description is older than a need of theirs, or names no cluster."""
+        names = clusters_of(rule.description)
+        return not names or bool(names & self.clusters) or rule.cidr in self.cidrs
+
+
+def clusters_of(description: str) -> set[str]:
+    """The clusters that a rule of ours is described to be for: `mark: gateways: a, b; health checks`."""
+    rows = description.partition(": ")[2].split("; ")
+    return {name for row in rows for name in row.partition(": ")[2].split(", ") if name}
+
+
+@dataclass(frozen=True)
 class Changes:
     """What brings a group from `before` to what is wanted.
 
@@ -62,10 +84,13 @@ def present(wanted: t.Iterable[Rule], before: t.Sequence[Described], mark: Mark,
     )
 
 
-def absent(unwanted: t.Iterable[Rule] | None, before: t.Sequence[Described], mark: Mark) -> Changes:
-    """None of these rules that is ours is there; None for all of ours."""
+def absent(
+    unwanted: t.Iterable[Rule] | None, before: t.Sequence[Described], mark: Mark, remaining: Remaining | None = None
+) -> Changes:
+    """None of these rules that is ours is there; None for all of ours, but for those that members need which remain."""
     rules = None if unwanted is None else set(unwanted)
     meant = [each for each in before if rules is None or each.rule in rules]
+    meant = [each for each in meant if not (remaining and each.rule and remaining.need(each.rule))]
     return Changes(
         before=tuple(before),
         add=(),

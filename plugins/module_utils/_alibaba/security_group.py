@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._errors import MeshError
 from .._wait import Clock, Progress
@@ -28,7 +28,7 @@ from .rule import (
     permission_of,
     rule_of,
 )
-from .rule_changes import Changes, absent, difference, for_type, overruled, present
+from .rule_changes import Changes, Remaining, absent, difference, for_type, overruled, present
 
 Object = dict[str, t.Any]
 Params = t.Mapping[str, t.Any]
@@ -53,6 +53,10 @@ RULE_OPTIONS: dict[str, dict[str, t.Any]] = {
     "policy": {"type": "str", "choices": list(POLICIES), "default": "accept"},
     "priority": {"type": "int", "default": 1},
     "description": {"type": "str"},
+}
+REMAINING_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "clusters": {"type": "list", "elements": "str", "required": True},
+    "cidrs": {"type": "list", "elements": "str", "required": True},
 }
 GROUP_OPTIONS: dict[str, dict[str, t.Any]] = {
     "id": {"type": "str", "required": True},
@@ -83,7 +87,8 @@ def run(params: Params, check_mode: bool, progress: Progress) -> Object:
         if not params["region"]:
             raise MeshError("no region is given", todo="Give region (mesh_cluster_region) or ALICLOUD_REGION")
         client = Client(options_of(params))
-        kinds = kinds_of_groups(client, list(wanted), may_be_gone=not is_wanted)
+        wanted |= {name: None for name in groups_of_vpc(client, params) if name not in wanted}
+        kinds = kinds_of_groups(client, list(wanted), may_be_gone=not (is_wanted and params["add"]))
         groups = [group_of(client, params, mark, name, kind, wanted[name]) for name, kind in kinds.items()]
         check_quota(groups, params["quota"])
         for group in groups:
@@ -111,6 +116,15 @@ def wanted_rules(params: Params) -> dict[str, list[Rule] | None]:
             raise MeshError(f"no rules are given for security group {name}", todo="Give rules, [] where there are none")
         wanted[name] = None if rules is None else [rule_of(rule) for rule in rules]
     return wanted
+
+
+def groups_of_vpc(client: Client, params: Params) -> list[str]:
+    """All groups of the VPC that is named. Raises MeshError where rules are to be given to groups, which have to be named."""
+    if not params["vpc_id"]:
+        return []
+    if params["state"] == "present":
+        raise MeshError("vpc_id goes with state: absent", todo="Name the groups that are to have rules")
+    return [str(x["SecurityGroupId"]) for x in client.pages("DescribeSecurityGroups", VpcId=params["vpc_id"])]
 
 
 def kinds_of_groups(client: Client, names: list[str], *, may_be_gone: bool) -> dict[str, str]:
@@ -147,8 +161,11 @@ def rules_in(client: Client, group: str) -> list[Described]:
 
 def changes_of(params: Params, mark: Mark, rules: t.Iterable[Rule] | None, before: list[Described]) -> Changes:
     if params["state"] == "absent":
-        return absent(rules, before, mark)
-    return present(rules or (), before, mark, purge=params["purge"])
+        staying = params["remaining"]
+        remaining = Remaining(frozenset(staying["clusters"]), frozenset(staying["cidrs"])) if staying else None
+        return absent(rules, before, mark, remaining)
+    changes = present(rules or (), before, mark, purge=params["purge"])
+    return changes if params["add"] else replace(changes, add=())
 
 
 def check_quota(groups: t.Iterable[Group], quota: int) -> None:

@@ -22,8 +22,6 @@ from .rules import OPERATOR
 
 Object = dict[str, t.Any]
 
-FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 @dataclass(frozen=True)
 class Stale:
@@ -59,7 +57,7 @@ def note_of(
     """
     is_changed = text is None or text != registration.kubeconfig_in(secret, name)
     if is_reconciled(params) and known and is_changed:
-        return primary.now().strftime(FORMAT)
+        return primary.now().strftime(registration.TIME)
     return registration.noted(secret, registration.CHANGED)
 
 
@@ -97,7 +95,7 @@ def heed(
 
     (since when it reads the kubeconfig, None while it may have the former; warnings); a restart comes into `done` and `planned`
     """
-    what = f"the kubeconfig of {stale.name} was changed at {stale.changed.strftime(FORMAT)}"
+    what = f"the kubeconfig of {stale.name} was changed at {stale.changed.strftime(registration.TIME)}"
     operator = stale.operator
     if isinstance(operator, MeshError):
         # Said once: an operator that runs where we do not see it may have been restarted since.
@@ -108,7 +106,7 @@ def heed(
     if not params["restart_operator"]:
         command = operator.command(primary, "rollout", "restart")
         return None, [
-            f"{primary.cluster}: {what}, and {operator.title}, which runs since {started.strftime(FORMAT)}, goes on with the one"
+            f"{primary.cluster}: {what}, and {operator.title}, which runs since {started.strftime(registration.TIME)}, goes on with the one"
             f" that it read. Restart it: {command} (or set restart_operator)"
         ]
     planned.insert(len(done), Item(primary.cluster, operator.kind.kind, operator.name, operator.namespace))

@@ -27,6 +27,7 @@ from .operator_wait import check_operator_options, wait_for_operator
 from .resource import merged, status_of
 from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of
+from .spec_note import noted
 from .standing import check_owners, title_of, with_marks
 
 Object = dict[str, t.Any]
@@ -60,7 +61,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     live = before.live(params["name"], params["namespace"])
     warnings = check(client, kind, before, params)
     wanted = wanted_of(client, kind, before, live, fields, params)
-    change = apply(client, kind, wanted, live, dry_run=check_mode, method=method)
+    change = apply(client, kind, noted(client, wanted, live), live, dry_run=check_mode, method=method)
 
     answer: Object | None = None
     with outcome.told([(client.cluster, change)], [outcome.item(client.cluster, wanted)]):

@@ -19,6 +19,7 @@ from . import registration, resource
 from .remote_state import RemoteState, check_remote, missing, read_remote
 from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of, unknown_fields
+from .spec_note import note_in, with_note
 from .standing import check_owners, with_marks
 from .terms import ADOPTED, Terms
 
@@ -44,7 +45,7 @@ class Join:
     def wanted(self, live: Object | None) -> Object:
         """The RemoteIstio with our marks."""
         body = resource.body(self.name, self.namespace, self.kind.api_version, spec=self.spec)
-        return with_marks(body, live, self.terms.mesh_id)
+        return with_note(with_marks(body, live, self.terms.mesh_id), note_in(live))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def leave_result(found: t.Mapping[str, t.Any]) -> Result:
            its Deployment in the primary), namespace, reachable, why,
            record (the RemoteIstio as it was, {} for none), release_names, engine, leftovers (as the filter operator_leftovers gives
            them), are_leftovers_removed, and what the steps returned, {} or [] for those that
-           were not come to: unlabelled, releases, membership, swept, emptied, remains, configmaps (objects), workloads
+           were not come to: unlabelled, releases, membership, swept, definitions, emptied, configmaps (objects), workloads
     """
     steps = done(found)
     removed = [one for action, one in steps if action in REMOVED]
@@ -45,7 +45,7 @@ def leave_result(found: t.Mapping[str, t.Any]) -> Result:
         "reachable": found["reachable"],
         "why": found["why"],
         "removed": removed,
-        "kept": [*kept, *kept_definitions(found, kept)],
+        "kept": kept,
         "left": left(found),
         "restart": restarts(found, removed),
     }
@@ -60,7 +60,7 @@ def done(found: t.Mapping[str, t.Any]) -> list[tuple[str, Result]]:
         labels += [{"kind": LABEL, "name": name, "action": "removed"} for name in found["leftovers"]["namespaces"]]
     releases = [{**release, "kind": RELEASE} for release in found["releases"]]
     objects = [one for step in ("membership", "swept", "emptied") for one in found[step].get("objects") or []]
-    return [(str(one["action"]), entry(found, **one)) for one in [*labels, *releases, *objects]]
+    return [(str(one["action"]), entry(found, **one)) for one in [*labels, *releases, *found["definitions"], *objects]]
 
 
 def entry(found: t.Mapping[str, t.Any], kind: str, name: str, **one: t.Any) -> Result:
@@ -72,20 +72,6 @@ def entry(found: t.Mapping[str, t.Any], kind: str, name: str, **one: t.Any) -> R
         "name": name,
     }
     return {**described, **{key: one[key] for key in ("why", "command") if one.get(key)}}
-
-
-def kept_definitions(found: t.Mapping[str, t.Any], kept: t.Sequence[Result]) -> list[Result]:
-    """The definitions that Helm leaves behind when their release goes. Those of a release that is kept are that release's."""
-    releases = {f"{one['namespace']}/{one['name']}" for one in kept if one["kind"] == RELEASE}
-    mine = {f"{RELEASE} {found['namespace']}/{name}" for name in found["release_names"]}
-    mine -= {f"{RELEASE} {name}" for name in releases}
-    traces = (found["remains"].get("cluster_info") or {}).get("istio", {}).get("traces") or []
-    why = "Helm keeps definitions, since all objects of their kind go with them"
-    return [
-        entry(found, DEFINITION, trace["name"], why=why)
-        for trace in traces
-        if trace["kind"] == DEFINITION and trace["made_by"] in mine
-    ]
 
 
 def left(found: t.Mapping[str, t.Any]) -> list[Result]:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import typing as t
 
+from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION
 from .._problems import printable
 
 Result = t.Mapping[str, t.Any]
 
 
 def leave_summary(found: Result) -> str:
-    """What became of the cluster, then what was removed, is kept and why, and is to be done. `found` is leave.json's content."""
+    """What became of the cluster, then what was removed, is kept and why, and is to be done.
+
+    `found` is the content of leave.json or, of a whole mesh, of teardown.json.
+    """
     will = "To be removed" if found["check_mode"] else "Removed"
-    parts = [head(found)]
+    parts = [head_of_mesh(found) if found["stage"] == "teardown" else head(found)]
     for title, entries in (
-        (will, [title_of(one) for one in found["removed"]]),
+        (will, removed(found["removed"])),
         ("Kept", kept(found["kept"])),
         ("Restart these, which keep their sidecars until their pods are made anew", restarts(found["restart"])),
         ("Left for you to remove", left(found["left"])),
@@ -43,9 +47,42 @@ def head(found: Result) -> str:
     return f"C{cluster[1:]} {left_it} {mesh}.{nothing}"
 
 
+def head_of_mesh(found: Result) -> str:
+    """One sentence for the whole mesh, and one for each member that was not reached."""
+    mesh = f"Mesh {found['mesh_id']}"
+    if found["failure"]:
+        return f"{mesh} is not taken down altogether: {printable(found['failure'])}"
+    nothing = "" if found["removed"] else " There was nothing to remove."
+    unreached = [
+        f" Cluster {x['cluster']} was not reached ({printable(x['why'])})."
+        for x in found["members"]
+        if not x["reachable"]
+    ]
+    return f"{mesh} {'would be' if found['check_mode'] else 'is'} taken down.{nothing}{''.join(unreached)}"
+
+
 def title_of(one: Result) -> str:
     """ "cn-beijing-1: Secret istio-system/east" """
     return f"{one['cluster']}: {one['kind']} {one['namespace'] + '/' if one['namespace'] else ''}{one['name']}"
+
+
+def removed(entries: t.Sequence[Result]) -> list[str]:
+    """One line for each; the definitions of a cluster, which are many, share one."""
+    lines: dict[tuple[str, str], list[Result]] = {}
+    for one in entries:
+        name = "" if one["kind"] == CUSTOM_RESOURCE_DEFINITION.kind else title_of(one)
+        lines.setdefault((one["cluster"], name), []).append(one)
+    return [together(ones) for ones in lines.values()]
+
+
+def together(ones: t.Sequence[Result]) -> str:
+    """Objects of one kind in one cluster: "west: 15 CustomResourceDefinitions (a, ...)"."""
+    first = ones[0]
+    return (
+        title_of(first)
+        if len(ones) == 1
+        else f"{first['cluster']}: {len(ones)} {first['kind']}s ({first['name']}, ...)"
+    )
 
 
 def kept(entries: t.Sequence[Result]) -> list[str]:
@@ -53,11 +90,7 @@ def kept(entries: t.Sequence[Result]) -> list[str]:
     groups: dict[tuple[str, str, str], list[Result]] = {}
     for one in entries:
         groups.setdefault((one["cluster"], one["kind"], one["why"]), []).append(one)
-    lines = []
-    for (cluster, kind, why), ones in groups.items():
-        what = title_of(ones[0]) if len(ones) == 1 else f"{cluster}: {len(ones)} {kind}s ({ones[0]['name']}, ...)"
-        lines.append(f"{what}: {why}")
-    return lines
+    return [f"{together(ones)}: {why}" for (_cluster, _kind, why), ones in groups.items()]
 
 
 def left(entries: t.Sequence[Result]) -> list[str]:

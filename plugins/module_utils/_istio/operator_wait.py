@@ -5,7 +5,7 @@
 
 Its status has neither conditions nor an observedGeneration, so "Available" may be about the spec before ours. What shows an
 answer is that the status was written after the spec: seen by a watch from our write on, or, where an earlier run wrote the
-spec, by the times in managedFields. Source of the states: banzaicloud/istio-operator, pkg/controller/{istio,remoteistio}.
+spec, by the note of when that was (spec_note.py). Source of the states: banzaicloud/istio-operator, pkg/controller/{istio,remoteistio}.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from datetime import datetime
 
 from .._errors import ApiError, MeshError
 from .._kubernetes.apply import Change
-from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
+from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import Kind, describe
 from .._kubernetes.watch import watch_object
 from .._wait import Acceptor, Clock, Progress, Wait, check_expression, wait_until
 from .operator_deployment import check_operator, where_it_logs
 from .resource import API_VERSION, status_of
+from .spec_note import spec_time
 
 Object = dict[str, t.Any]
 
@@ -225,34 +226,9 @@ def status_time(found: Object, subresource: str = "") -> datetime | None:
     return max(filter(None, times), default=None)
 
 
-def spec_time(found: Object) -> datetime | None:
-    """When we last wrote the spec; None where all that we wrote of it was so before, by whoever wrote it first.
-
-    To apply what is there already, as to an adopted object, changes the time of our entry and not the spec.
-    """
-    ours = [entry for entry in entries(found) if entry.get("manager") == FIELD_MANAGER]
-    others = [entry for entry in entries(found) if entry.get("manager") != FIELD_MANAGER]
-    alone = leaves_in(ours) - leaves_in(others)
-    times = [written_at(entry) for entry in ours if leaves_in([entry]) & alone]
-    return max(filter(None, times), default=None)
-
-
 def entries(found: Object) -> list[Object]:
     return found["metadata"].get("managedFields") or []
 
 
 def written_at(entry: Object) -> datetime | None:
     return datetime.fromisoformat(entry["time"]) if entry.get("time") else None
-
-
-def leaves_in(owners: list[Object]) -> set[tuple[str, ...]]:
-    """The paths below spec that these entries of managedFields own."""
-    return {path for entry in owners for path in leaves((entry.get("fieldsV1") or {}).get("f:spec"))}
-
-
-def leaves(fields: Object | None, path: tuple[str, ...] = ()) -> t.Iterator[tuple[str, ...]]:
-    if fields == {} or "." in (fields or {}):
-        yield path
-    for key, below in (fields or {}).items():
-        if key != ".":
-            yield from leaves(below, (*path, key))

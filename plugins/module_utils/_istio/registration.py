@@ -18,6 +18,7 @@ from .._kubernetes.kubeconfig import ClusterCredential, decoded, encoded, finger
 
 Object = dict[str, t.Any]
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"  # of notes
 LABEL = "istio/multiCluster"
 SELECTOR = f"{LABEL}=true"
 CLUSTER_ANNOTATION = "networking.istio.io/cluster"

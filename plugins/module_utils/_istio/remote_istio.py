@@ -18,12 +18,13 @@ from .._kubernetes.options import access_from
 from .._wait import Progress
 from . import leave, outcome, registration, resource
 from .adopted import adopted_credential, unheeded
-from .changed_kubeconfig import heed, note_of, stale_of
+from .changed_kubeconfig import heed, is_reconciled, note_of, stale_of
 from .credential import NOT_YET, Held, Issued, bring_account, confirm_given, issue
 from .join import Join, check, check_spec, read
 from .operator_wait import check_operator_options, wait_for_operator
 from .outcome import Done
 from .revoke import remove_former
+from .spec_note import noted
 from .standing import with_marks
 from .terms import ADOPTED, CONTROL_PLANE, Terms, terms_from
 
@@ -73,7 +74,9 @@ def join_member(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progr
         if stale:
             since, advice = heed(primary, stale, params, done, plan, progress, dry_run=check_mode)
             warnings += advice
-        record = terms.apply(primary, join.kind, join.wanted(before.remote_istio), before.remote_istio)
+        wanted = join.wanted(before.remote_istio)
+        wanted = noted(primary, wanted, before.remote_istio) if is_reconciled(params) else wanted
+        record = terms.apply(primary, join.kind, wanted, before.remote_istio)
         done.append((primary.cluster, record))
         status = resource.status_of(before.remote_istio)
         if params["wait"] and not check_mode:

@@ -12,6 +12,8 @@ Object = dict[str, t.Any]
 
 SERVERS_METADATA = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # holds a whole Secret in clear text
+# When we last changed the spec of what an operator reconciles.
+SPEC_CHANGED = "multiregion.istio/spec-changed"
 SECRET_FIELDS = ("data", "stringData")
 
 
@@ -22,7 +24,8 @@ def visible(live: Object | None) -> Object:
     for key in SERVERS_METADATA:
         metadata.pop(key, None)
     if metadata.get("annotations"):
-        metadata["annotations"].pop(LAST_APPLIED, None)
+        for note in (LAST_APPLIED, SPEC_CHANGED):
+            metadata["annotations"].pop(note, None)
     for key in ("labels", "annotations"):
         if key in metadata and not metadata[key]:
             del metadata[key]

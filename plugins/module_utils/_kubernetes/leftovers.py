@@ -39,7 +39,7 @@ def why_not_empty(client: KubernetesClient, namespace: str, mesh_id: str, releas
     `releases` are Helm releases of the namespace that count as uninstalled already.
     """
     found, unread = objects_in(client, namespace)
-    foreign = of_others([item for item in found if _release_of(item) not in releases], mesh_id)
+    foreign = of_others([item for item in found if release_of(item) not in releases], mesh_id)
     if foreign:
         more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
         return f"holds objects of others: {', '.join(foreign[:SHOWN])}{more}"
@@ -96,7 +96,7 @@ def of_others(found: list[Object], mesh_id: str) -> list[str]:
     )
 
 
-def _release_of(item: Object) -> str:
+def release_of(item: Object) -> str:
     """The Helm release that made an object, or that it is a record of; "" for none."""
     labels, annotations = item["metadata"].get("labels") or {}, item["metadata"].get("annotations") or {}
     recorded = labels.get("name") if labels.get("owner") == "helm" else ""

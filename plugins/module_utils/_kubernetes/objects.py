@@ -23,16 +23,18 @@ from .apply import (
 )
 from .apply_method import ApplyMethod, chosen
 from .client import KubernetesClient
+from .definitions import why_in_use
 from .diff import visible
 from .kinds import CUSTOM_RESOURCE_DEFINITION, NAMESPACE, SECRET, Kind, describe
 from .leftovers import why_not_empty
 from .options import access_from, apply_method_from
-from .ownership import Ownership, is_shared, is_system_namespace, marked, ownership_of, without_marks
+from .ownership import HELM_RELEASE, Ownership, is_shared, is_system_namespace, marked, ownership_of, without_marks
 
 Object = dict[str, t.Any]
 
-# Losing this key means a new root for every region, so no list of objects removes it.
-CA_SECRETS = ("cacerts", "istio-ca-secret")
+# Losing this key means a new root for every region, so no list of objects removes it unless that is said.
+CA_OF_ISTIOD = "istio-ca-secret"
+CA_SECRETS = ("cacerts", CA_OF_ISTIOD)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Settings:
     progress: Progress
     method: ApplyMethod
     releases: tuple[str, ...]
+    helm_release: str
+    remove_ca: bool
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         progress=progress,
         method=apply_method_from(params),
         releases=tuple(params["removed_releases"]) if check_mode else (),
+        helm_release=params["helm_release"],
+        remove_ca=params["remove_ca"],
     )
     check_objects(params["objects"])
     client = KubernetesClient(access_from(params))
@@ -256,18 +262,35 @@ def why_kept(client: KubernetesClient, target: Target, live: Object, settings: S
     standing = ownership_of(live, settings.mesh_id)
     if is_shared(live, settings.mesh_id):
         return "a namespace of others"
-    if standing.standing != "ours":
+    if standing.standing != "ours" and not is_given_up(target, standing, settings):
         return f"belongs to {standing.owner}" if standing.owner else "was not made by us"
     if standing.adopted:
         return "was adopted: it was there before us"
-    if target.kind == SECRET and target.name in CA_SECRETS:
+    if target.kind == SECRET and target.name in CA_SECRETS and not settings.remove_ca:
         return "holds the mesh's certificate authority"
+    if target.kind == CUSTOM_RESOURCE_DEFINITION and not (target.is_leaving or settings.force):
+        return why_in_use(client, live, settings.mesh_id, settings.releases, check_mode=settings.check_mode)
     if target.kind == NAMESPACE and not target.is_leaving:
-        held = [name for name in CA_SECRETS if client.get(SECRET, name, target.name) is not None]
-        if held:
-            return f"holds the mesh's certificate authority (Secret {', '.join(held)})"
-        return why_not_empty(client, target.name, settings.mesh_id, settings.releases)
+        return why_namespace_kept(client, target.name, settings)
     return ""
+
+
+def is_given_up(target: Target, standing: Ownership, settings: Settings) -> bool:
+    """Whether an object goes although it has no mark of ours: it is forced, of the release that is named, or istiod's own authority."""
+    is_of_release = bool(settings.helm_release) and standing.owner == f"{HELM_RELEASE} {settings.helm_release}"
+    is_istiods = (
+        settings.remove_ca and target.kind == SECRET and target.name == CA_OF_ISTIOD and standing.standing == "unmarked"
+    )
+    return settings.force or is_of_release or is_istiods
+
+
+def why_namespace_kept(client: KubernetesClient, name: str, settings: Settings) -> str:
+    held = [secret for secret in CA_SECRETS if client.get(SECRET, secret, name) is not None]
+    if settings.remove_ca and settings.check_mode:
+        held = []  # the same run removes them before
+    if held:
+        return f"holds the mesh's certificate authority (Secret {', '.join(held)})"
+    return why_not_empty(client, name, settings.mesh_id, settings.releases)
 
 
 def wait_gone(client: KubernetesClient, kind: Kind, live: Object, settings: Settings) -> None:

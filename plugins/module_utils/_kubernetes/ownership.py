@@ -29,8 +29,9 @@ OWNER_LABELS = {
     "kustomize.toolkit.fluxcd.io/name": "Flux Kustomization",
     "helm.toolkit.fluxcd.io/name": "Flux HelmRelease",
 }
+HELM_RELEASE = "Helm release"
 OWNER_ANNOTATIONS = {
-    "meta.helm.sh/release-name": "Helm release",
+    "meta.helm.sh/release-name": HELM_RELEASE,
     "argocd.argoproj.io/tracking-id": "Argo CD application",
 }
 ISTIO_RESOURCE_GROUPS = ("istio.alibabacloud.com", "istio.banzaicloud.io")
@@ -74,7 +75,7 @@ def owner_of(live: Object) -> str:
     for marks, table in ((annotations, OWNER_ANNOTATIONS), (labels, OWNER_LABELS)):
         for key, owner in table.items():
             if marks.get(key):
-                namespace = annotations.get("meta.helm.sh/release-namespace") if owner == "Helm release" else ""
+                namespace = annotations.get("meta.helm.sh/release-namespace") if owner == HELM_RELEASE else ""
                 return f"{owner} {namespace + '/' if namespace else ''}{marks[key]}"
     for reference in live.get("metadata", {}).get("ownerReferences") or []:
         group = reference.get("apiVersion", "").split("/")[0]

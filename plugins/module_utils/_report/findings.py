@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from .._problems import ERROR, WARNING, Problem
 from .reading import Entry, inner, lines, rows, text, texts
 
-STAGES = ("preflight", "prerequisites", "primary", "remotes", "verify", "leave")
+STAGES = ("preflight", "prerequisites", "primary", "remotes", "verify", "leave", "network_leave", "teardown")
 AGAIN = "Then run multiregion.istio.{} again"
+PLAYBOOKS = {"network_leave": "leave"}  # where a stage is not the whole of one
 MOST = 20  # entries of one kind: fifty clusters with one block make 1225 pairs
 
 Files: t.TypeAlias = "t.Mapping[str, Entry]"

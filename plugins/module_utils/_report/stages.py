@@ -21,6 +21,8 @@ TITLES = {
     "remotes": "Remotes",
     "verify": "Verification",
     "leave": "Leaving",
+    "network_leave": "Network without it",
+    "teardown": "Taking down",
 }
 APART = timedelta(minutes=10)  # stages further apart are of different runs
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._problems import ERROR, WARNING, Problem, count, sentence
-from .findings import AGAIN, STAGES, Files
+from .findings import AGAIN, PLAYBOOKS, STAGES, Files
 from .members import BAD, CONCERN, GOOD, UNKNOWN, Member
 from .reading import count as number_of
 from .reading import moment, rows, text
@@ -68,8 +68,8 @@ def first(problem: Problem, stage: str) -> str:
     """What to do about a problem, with where. A failure that is one text says both already."""
     where = f"cluster {problem.cluster}: " if problem.cluster and problem.cluster not in problem.what else ""
     if problem.todo:
-        return f"{sentence(problem.todo)} ({where}{problem.what.rstrip('.')}.) {sentence(AGAIN.format(stage))}"
-    return f"{where}{sentence(problem.what)} {sentence(AGAIN.format(stage))}"
+        return f"{sentence(problem.todo)} ({where}{problem.what.rstrip('.')}.) {sentence(AGAIN.format(PLAYBOOKS.get(stage, stage)))}"
+    return f"{where}{sentence(problem.what)} {sentence(AGAIN.format(PLAYBOOKS.get(stage, stage)))}"
 
 
 def stage_due(files: Files, members: t.Sequence[Member]) -> tuple[str, str] | None:

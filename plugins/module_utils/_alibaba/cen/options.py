@@ -31,6 +31,7 @@ def network_options() -> Spec:
         "mesh_id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "vpcs": {"type": "list", "elements": "dict", "default": [], "options": vpc},
+        "remaining_vpcs": {"type": "list", "elements": "dict", "default": [], "options": vpc},
         "link": {"type": "str", "choices": [CEN_LINK, EXISTING], "default": CEN_LINK},
         "cen_id": {"type": "str", "default": ""},
         "route_tables": {"type": "dict", "default": {}},
@@ -51,9 +52,17 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> Wanted:
     """What the options say. Raises MeshError for blocks that are none, and for a VPC in two regions."""
     if params["bandwidth"] < 1:
         raise MeshError(f"bandwidth {params['bandwidth']} is no number of Mbit/s", todo="Give 1 or more")
+    vpcs, remaining = vpcs_of(params["vpcs"]), vpcs_of(params["remaining_vpcs"])
+    if remaining and not (vpcs and params["state"] == "absent"):
+        raise MeshError(
+            "remaining_vpcs goes with state: absent and vpcs", todo="Give in vpcs those of the member that leaves"
+        )
+    # Where one remains, nothing joins VPCs any more: all goes.
+    is_last = bool(remaining) and len(remaining) < 2
     return Wanted(
         mesh_id=params["mesh_id"],
-        vpcs=vpcs_of(params["vpcs"]),
+        vpcs=() if is_last else vpcs,
+        remaining=() if is_last else remaining,
         link=params["link"],
         cen_id=params["cen_id"],
         route_tables={str(region): str(table) for region, table in params["route_tables"].items()},

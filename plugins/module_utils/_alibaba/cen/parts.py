@@ -83,17 +83,22 @@ class Plan:
 
     def costs(self) -> list[dict[str, t.Any]]:
         """What is charged for: `new` is what this run makes."""
-        return [
-            {"kind": x.kind, "key": x.key, "what": x.text, "charged": CHARGES[x.kind], "new": x.verb == CREATE}
-            for x in self.of(*CHARGES)
-            if x.ours and x.verb != DELETE and not x.fields.get("package")
-        ]
+        return [cost(x) for x in self.of(*CHARGES) if x.ours and x.verb != DELETE and not x.fields.get("package")]
+
+    def ended_costs(self) -> list[dict[str, t.Any]]:
+        """What is charged for no more, as it is taken away."""
+        return [cost(x) for x in self.of(*CHARGES) if x.verb == DELETE and not x.fields.get("package")]
 
     def diff(self) -> dict[str, str]:
         """One line for each object, before and after."""
         before = [part.was or part.text for part in self.parts if part.verb != CREATE]
         after = [part.text for part in self.parts if part.verb != DELETE]
         return {"before_header": "network", "after_header": "network", "before": lines(before), "after": lines(after)}
+
+
+def cost(part: Part) -> dict[str, t.Any]:
+    charged = CHARGES[part.kind]
+    return {"kind": part.kind, "key": part.key, "what": part.text, "charged": charged, "new": part.verb == CREATE}
 
 
 def lines(texts: t.Iterable[str]) -> str:

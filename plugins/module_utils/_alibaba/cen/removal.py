@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .parts import (
     ASSOCIATION,
     ATTACHMENT,
@@ -18,7 +20,7 @@ from .parts import (
     Part,
     Plan,
 )
-from .state import Before, Network, Peer, Wanted
+from .state import Before, Network, Peer, Wanted, within
 
 Parts = list[Part]
 # VPC id -> (its route table, block) of routes that were published one by one
@@ -26,10 +28,13 @@ Published = dict[str, list[tuple[str, Network]]]
 
 
 def plan_removal(before: Before, wanted: Wanted, published: Published) -> Plan:
-    """The parts to delete. With VPCs named, theirs and what nobody uses after that; else all of the mesh's."""
+    """The parts to delete. With VPCs named, theirs and what nobody uses after that; else all of the mesh's.
+
+    What VPCs of members that remain need stays in any case, and of it nothing is told.
+    """
     if before.cen is None:
         return Plan()
-    vpcs = [x for x in before.attachments if x.ours and is_named(x.vpc_id, wanted)]
+    vpcs = [x for x in before.attachments if x.ours and is_leaving(x.vpc_id, wanted)]
     peers = peers_to_delete(before, wanted)
     going = {x.attachment_id: (ATTACHMENT, x.vpc_id) for x in vpcs}
     going |= {x.attachment_id: (PEER, "|".join(x.regions)) for x in peers}
@@ -37,17 +42,15 @@ def plan_removal(before: Before, wanted: Wanted, published: Published) -> Plan:
     parts += [
         deleted(ATTACHMENT, x.vpc_id, f"attachment of VPC {x.vpc_id} ({x.region})", x.attachment_id) for x in vpcs
     ]
-    parts += [
-        deleted(PEER, "|".join(x.regions), f"peer attachment {' - '.join(x.regions)}", x.attachment_id) for x in peers
-    ]
-    kept: list[str] = []
-    routers = routers_to_delete(before, set(going), kept)
+    parts += [deleted(PEER, "|".join(x.regions), title_of(x), x.attachment_id, package=x.package) for x in peers]
+    kept = peers_of_others(before, wanted, set(going))
+    routers = routers_to_delete(before, wanted, set(going), kept)
     parts += [
         deleted(ROUTER, region, f"transit router in {region}", before.routers[region].router_id) for region in routers
     ]
-    if before.cen.ours and not kept and set(routers) == set(before.routers):
+    if before.cen.ours and not wanted.remaining and not kept and set(routers) == set(before.routers):
         parts.append(deleted(CEN, "", f"CEN {before.cen.cen_id}", before.cen.cen_id))
-    elif before.cen.ours:
+    elif before.cen.ours and not wanted.remaining:
         kept.append(f"CEN {before.cen.cen_id}: others use it")
     return Plan(tuple(parts), kept=tuple(kept))
 
@@ -60,19 +63,47 @@ def is_named(vpc_id: str, wanted: Wanted) -> bool:
     return not wanted.vpcs or vpc_id in {vpc.vpc_id for vpc in wanted.vpcs}
 
 
+def is_leaving(vpc_id: str, wanted: Wanted) -> bool:
+    """Whether a VPC is named and no member that remains is in it."""
+    return is_named(vpc_id, wanted) and vpc_id not in {vpc.vpc_id for vpc in wanted.remaining}
+
+
+def title_of(peer: Peer) -> str:
+    return f"peer attachment {' - '.join(peer.regions)}"
+
+
+def regions_of(wanted: Wanted) -> set[str]:
+    """Where members that remain are."""
+    return {vpc.region for vpc in wanted.remaining}
+
+
 def peers_to_delete(before: Before, wanted: Wanted) -> list[Peer]:
     """Ours, of which one end has no VPC any more."""
-    staying = {x.region for x in before.attachments if not (x.ours and is_named(x.vpc_id, wanted))}
+    staying = {x.region for x in before.attachments if not (x.ours and is_leaving(x.vpc_id, wanted))}
+    staying |= regions_of(wanted)
     return [x for x in before.peers if x.ours and (not wanted.vpcs or not staying >= set(x.regions))]
 
 
-def routers_to_delete(before: Before, going: set[str], kept: list[str]) -> list[str]:
-    """Regions of ours that nothing is attached to any more; those that somebody uses are told in `kept`."""
-    used = {x.region for x in before.attachments if x.attachment_id not in going}
+def peers_of_others(before: Before, wanted: Wanted, going: set[str]) -> list[str]:
+    """Ours that stay although no member that remains needs them."""
+    if not wanted.remaining:
+        return []
+    unneeded = [
+        x for x in before.peers if x.ours and x.attachment_id not in going and not regions_of(wanted) >= set(x.regions)
+    ]
+    return [f"{title_of(x)}: others are attached to the transit routers of both regions" for x in unneeded]
+
+
+def routers_to_delete(before: Before, wanted: Wanted, going: set[str], kept: list[str]) -> list[str]:
+    """Regions of ours that nothing is attached to any more; those that others use are told in `kept`."""
+    members = regions_of(wanted)
+    used = {x.region for x in before.attachments if x.attachment_id not in going} | members
     used |= {region for x in before.peers if x.attachment_id not in going for region in x.regions}
     ours = sorted(region for region, router in before.routers.items() if router.ours)
     kept += [
-        f"transit router {before.routers[x].router_id} ({x}): others are attached to it" for x in ours if x in used
+        f"transit router {before.routers[x].router_id} ({x}): others are attached to it"
+        for x in ours
+        if x in used and x not in members
     ]
     return [region for region in ours if region not in used]
 
@@ -96,7 +127,7 @@ def published_routes(before: Before, published: Published) -> Parts:
 
 
 def static_routes(before: Before, wanted: Wanted) -> Parts:
-    """Ours, also to attachments of others."""
+    """Ours, also to attachments of others. Of a VPC in which members remain, those to pods of the one that leaves."""
     vpcs = {x.attachment_id: x.vpc_id for x in before.attachments}
     return [
         deleted(
@@ -108,8 +139,21 @@ def static_routes(before: Before, wanted: Wanted) -> Parts:
         )
         for table in before.tables
         for route in table.routes
-        if route.static and route.ours and is_named(vpcs.get(route.attachment_id, ""), wanted)
+        if route.static and route.ours and is_unneeded(vpcs.get(route.attachment_id, ""), route.block, wanted)
     ]
+
+
+def is_unneeded(vpc_id: str, block: Network, wanted: Wanted) -> bool:
+    """Whether a route to a block of a VPC goes: that of a member that leaves, in no block of one that remains."""
+    if not is_named(vpc_id, wanted):
+        return False
+    staying = next((vpc.pods for vpc in wanted.remaining if vpc.vpc_id == vpc_id), None)
+    pods = [x for vpc in wanted.vpcs if vpc.vpc_id == vpc_id for x in vpc.pods]
+    return staying is None or (within_any(block, pods) and not within_any(block, staying))
+
+
+def within_any(block: Network, outer: t.Iterable[Network]) -> bool:
+    return any(within(block, x) for x in outer)
 
 
 def joints(before: Before, going: dict[str, tuple[str, str]]) -> Parts:

@@ -26,7 +26,7 @@ from .parts import (
     Plan,
 )
 from .patience import Patience, Pending, remaining, statuses
-from .removal import Published, is_named
+from .removal import Published, is_named, is_unneeded
 from .state import Before, Network, Wanted
 
 # Codes by which the cloud says that there is no such object (terraform-provider-alicloud).
@@ -50,9 +50,10 @@ def published_by(client: Client, before: Before, wanted: Wanted) -> Published:
     for x in before.attachments:
         if x.ours and is_named(x.vpc_id, wanted):
             rows = read.published_rows(client, before.cen.cen_id, x.vpc_id, x.region)
-            published[x.vpc_id] = [
+            routes = [
                 (row["ChildInstanceRouteTableId"], Network(row["DestinationCidrBlock"], strict=False)) for row in rows
             ]
+            published[x.vpc_id] = [route for route in routes if is_unneeded(x.vpc_id, route[1], wanted)]
     return published
 
 

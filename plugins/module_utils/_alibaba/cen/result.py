@@ -32,6 +32,7 @@ def result_of(before: Before, plan: Plan, wanted: Wanted, missing: t.Sequence[Mi
         "peers": [peer(before, part) for part in plan.of(PEER)],
         "changes": [part.shown() for part in plan.changes],
         "costs": costs,
+        "ended_costs": plan.ended_costs(),
         "kept": list(plan.kept),
         "missing_routes": [str(x) for x in missing],
         "warnings": [*plan.warnings, *money(costs), *(str(x) for x in missing)],

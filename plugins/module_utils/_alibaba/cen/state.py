@@ -64,10 +64,12 @@ class Wanted:
     packages:     bandwidth packages that were bought, by the regions (in order) whose traffic they are for
     joined:       VPCs of others that may become reachable
     quota:        entries that a VPC's route table can have
+    remaining:    of a removal, VPCs of members that stay, whatever else goes
     """
 
     mesh_id: str
     vpcs: tuple[WantedVpc, ...] = ()
+    remaining: tuple[WantedVpc, ...] = ()
     link: str = CEN_LINK
     cen_id: str = ""
     route_tables: t.Mapping[str, str] = field(default_factory=dict)

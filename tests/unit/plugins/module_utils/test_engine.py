@@ -28,7 +28,7 @@ ROLE = Path(__file__).parents[4] / "roles" / "primary_istio"
 # Variables that say how, not what: the role passes them on itself, or they mean the same with both engines.
 FOR_BOTH = {
     "api_version", "apply_method", "ca_dir", "cluster", "eastwest", "engine", "force", "mesh_id", "namespace", "operator",
-    "results_dir", "timeout",
+    "remove_ca", "results_dir", "timeout",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import datetime
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -35,6 +36,9 @@ class Cluster:
         self.secrets = {"kiali"}
         self.readable = True
         self.applied: list[Object] = []
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat("2026-11-29T11:00:00Z")
 
     def kind_of(self, api_version: str, kind: str) -> Kind | None:
         return Kind(api_version, kind, "istios") if self.schema is not None and api_version == API else None
@@ -103,7 +107,10 @@ def test_one_without_a_mark_is_adopted_with_all_that_it_has(cluster: Cluster) ->
     result = run(trace_sampling=10)
     (applied,) = cluster.applied
     assert applied["spec"] == {"pilot": {"traceSampling": 10.0}}
-    assert applied["metadata"]["annotations"] == {"multiregion.istio/adopted": "true"}
+    assert applied["metadata"]["annotations"] == {
+        "multiregion.istio/adopted": "true",
+        "multiregion.istio/spec-changed": "2026-11-29T11:00:00Z",
+    }
     assert result["warnings"] == [
         "primary: Istio istio-system/istio-config was there before (without a mark): it is adopted"
     ]

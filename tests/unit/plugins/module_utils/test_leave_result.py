@@ -16,15 +16,12 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_sum
 Object = dict[str, t.Any]
 
 CRD = "CustomResourceDefinition"
+DEFINITION = {"kind": CRD, "namespace": None, "name": "a.istio.io"}
 NAMES = ["istio-ingressgateway", "istiod", "istio-base"]
 
 
 def release(name: str, action: str = "removed", why: str = "") -> Object:
     return {"name": name, "namespace": "istio-system", "action": action, "why": why, "changed": action == "removed"}
-
-
-def definition(name: str, release_name: str = "istio-base") -> Object:
-    return {"kind": CRD, "namespace": "", "name": name, "made_by": f"Helm release istio-system/{release_name}"}
 
 
 def found(**given: t.Any) -> Object:
@@ -50,7 +47,7 @@ def found(**given: t.Any) -> Object:
         "releases": [],
         "membership": {},
         "emptied": {},
-        "remains": {},
+        "definitions": [],
         "configmaps": [],
         "workloads": [],
         **given,
@@ -97,21 +94,14 @@ def test_what_is_kept_says_why() -> None:
     assert [(one["name"], one["why"]) for one in result["kept"]] == [("istiod", "it was adopted")]
 
 
-def test_definitions_that_helm_leaves_behind_are_kept_and_those_of_others_not_named() -> None:
-    traces = [
-        definition("gateways.networking.istio.io"),
-        definition("x.sailoperator.io", "sail"),
-        {
-            "kind": "Helm release",
-            "namespace": "istio-system",
-            "name": "sail",
-            "made_by": "Helm release istio-system/sail",
-        },
+def test_definitions_are_removed_or_kept_with_why() -> None:
+    definitions = [
+        {**DEFINITION, "action": "deleted"},
+        {**DEFINITION, "name": "b.istio.io", "action": "kept", "why": "in use"},
     ]
-    remains = {"cluster_info": {"istio": {"traces": traces}}}
-    assert titles(leave_result(found(remains=remains))["kept"]) == [("east", CRD, "gateways.networking.istio.io")]
-    kept = leave_result(found(remains=remains, releases=[release("istio-base", "kept", "it was adopted")]))["kept"]
-    assert titles(kept) == [("east", "Helm release", "istio-base")]
+    result = leave_result(found(definitions=definitions))
+    assert titles(result["removed"]) == [("east", CRD, "a.istio.io")]
+    assert [(one["name"], one["why"]) for one in result["kept"]] == [("b.istio.io", "in use")]
 
 
 def test_root_certificates_are_left_with_the_command_that_deletes_them() -> None:
@@ -198,12 +188,25 @@ def test_in_check_mode_the_text_says_what_would_be() -> None:
 
 
 def test_the_text_names_what_is_kept_with_the_reason_and_many_definitions_once() -> None:
-    traces = [definition(f"{name}.istio.io") for name in ("a", "b", "c")]
-    text = summary(
-        remains={"cluster_info": {"istio": {"traces": traces}}}, releases=[release("istiod", "kept", "it was adopted")]
-    )
+    kept = [
+        {**DEFINITION, "name": f"{name}.istio.io", "action": "kept", "why": "its release is gone"}
+        for name in ("a", "b", "c")
+    ]
+    text = summary(definitions=kept, releases=[release("istiod", "kept", "it was adopted")])
     assert "  east: Helm release istio-system/istiod: it was adopted\n" in text
-    assert f"  east: 3 {CRD}s (a.istio.io, ...): Helm keeps definitions" in text
+    assert f"  east: 3 {CRD}s (a.istio.io, ...): its release is gone" in text
+
+
+def test_of_many_definitions_that_are_removed_one_is_named() -> None:
+    gone = [{**DEFINITION, "name": f"{name}.istio.io", "action": "deleted"} for name in ("a", "b")]
+    releases = [release("istiod"), release("istio-base")]
+    lines = summary(definitions=gone, releases=releases).splitlines()
+    assert lines[-4:] == [
+        "Removed",
+        "  east: Helm release istio-system/istiod",
+        "  east: Helm release istio-system/istio-base",
+        f"  east: 2 {CRD}s (a.istio.io, ...)",
+    ]
 
 
 def test_commands_stand_on_lines_of_their_own() -> None:

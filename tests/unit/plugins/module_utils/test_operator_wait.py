@@ -16,8 +16,9 @@ import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError, MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import operator_wait
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_wait import spec_time, wait_for_operator
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_wait import wait_for_operator
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import kind_of
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.spec_note import note_in, noted
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.apply import Change
 from ansible_collections.multiregion.istio.plugins.module_utils._wait import Clock
 
@@ -41,7 +42,7 @@ OPERATOR = {
         }
     },
 }
-OURS = {"manager": "multiregion.istio", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hub": {}, "f:proxy": {}}}}
+SPEC_CHANGED = "multiregion.istio/spec-changed"
 
 
 def member(status: str = "", error: str = "", hub: str = "a", version: str = "1", **metadata: t.Any) -> Object:
@@ -50,19 +51,18 @@ def member(status: str = "", error: str = "", hub: str = "a", version: str = "1"
     return {"kind": "RemoteIstio", "metadata": place, "spec": {"hub": hub}, **({"status": said} if status else {})}
 
 
-def owned(spec: str, status: str, subresource: str = "status", others: Object | None = None) -> Object:
-    """An object that says Available, with the times (hour and minute) at which spec and status were written."""
+def owned(spec: str, status: str, subresource: str = "status") -> Object:
+    """An object that says Available, with the times of day at which we changed its spec and its status was written."""
     entries: list[Object] = [
-        {**OURS, "time": f"2026-11-29T{spec}Z"},
         {
             "manager": "istio-operator",
             "operation": "Update",
             "time": f"2026-11-29T{status}Z",
-            "fieldsV1": {"f:status": {"f:Status": {}}, **(others or {})},
+            "fieldsV1": {"f:status": {"f:Status": {}}},
             **({"subresource": subresource} if subresource else {}),
         },
     ]
-    return member("Available", managedFields=entries)
+    return member("Available", managedFields=entries, annotations={SPEC_CHANGED: f"2026-11-29T{spec}Z"})
 
 
 class Primary:
@@ -224,10 +224,6 @@ def test_a_status_that_is_older_than_what_was_asked_is_no_answer_in_a_later_run(
 def test_marks_on_what_somebody_else_wrote_ask_for_no_new_answer(wait: Wait) -> None:
     before, adopted = member("Available"), member("Available", labels={"multiregion.istio/mesh": "mesh1"})
     assert wait(before, adopted).primary.requests == []
-    theirs: Object = {"f:spec": {"f:hub": {}, "f:proxy": {".": {}, "f:privileged": {}}}}
-    assert wait(owned("12:00:00", "11:00:00", others=theirs), {}).primary.requests == []
-    with pytest.raises(MeshError):
-        wait(owned("12:00:00", "11:00:00", others={"f:spec": {"f:hub": {}}}), {})
 
 
 def test_a_status_that_was_written_again_is_an_answer_though_it_says_the_same(wait: Wait) -> None:
@@ -302,11 +298,31 @@ def test_what_the_task_calls_failure_counts_once_the_operator_has_answered(wait:
     assert done.state["status"]["Status"] == "Available"
 
 
-def test_the_time_of_the_spec_is_the_one_of_what_we_alone_wrote() -> None:
-    assert spec_time(member()) is None
-    assert spec_time(owned("11:00:00", "12:00:00")) == datetime.fromisoformat("2026-11-29T11:00:00Z")
-    marks = {**OURS, "time": "2026-11-29T11:00:00Z", "fieldsV1": {"f:metadata": {"f:labels": {}}}}
-    assert spec_time(member(managedFields=[marks])) is None
+class Now:
+    """An API server of which only the clock is asked."""
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat("2026-11-29T11:00:00Z")
+
+
+def note(wanted: Object, live: Object | None) -> str:
+    return note_in(noted(t.cast(t.Any, Now()), wanted, live))
+
+
+def test_a_change_of_the_spec_is_noted_in_the_object_and_one_of_its_labels_is_not() -> None:
+    earlier: Object = {"annotations": {SPEC_CHANGED: "2026-11-29T10:00:00Z"}}
+    assert note(member(hub="b"), member(**earlier)) == "2026-11-29T11:00:00Z"
+    assert note(member(labels={"a": "b"}), member(**earlier)) == "2026-11-29T10:00:00Z"
+    assert note(member(), member()) == ""
+    assert note(member(), None) == ""
+
+
+def test_a_list_that_becomes_shorter_is_a_change_and_what_an_operator_added_is_none() -> None:
+    wanted, live = member(), member()
+    wanted["spec"], live["spec"] = {"namespaces": ["a"]}, {"namespaces": ["a", "b"]}
+    assert note(wanted, live) == "2026-11-29T11:00:00Z"
+    live["spec"] = {"namespaces": ["a"], "proxyInit": {}}
+    assert note(wanted, live) == ""
 
 
 def test_options_that_cannot_be_are_refused_by_name() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.rule import Described, Mark, Rule
 from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.rule_changes import (
+    Remaining,
     absent,
     difference,
     for_type,
@@ -75,6 +76,19 @@ def test_absent_without_rules_takes_all_of_ours() -> None:
     changes = absent(None, before, MARK)
     assert changes.revoke == (there(1, OURS), there(3, PART)) and not changes.kept
     assert not absent([], before, MARK)
+
+
+def test_absent_leaves_what_members_need_that_remain() -> None:
+    remaining = Remaining(frozenset({"a", "b"}), frozenset({"10.9.0.0/16"}))
+    goes = [there(1, f"{PART}: gateways: left"), there(2, f"{OURS}: control plane: left; same network: gone")]
+    stays = [
+        there(3, f"{PART}: gateways: a, left"),
+        there(4, f"{OURS}: control plane: left; same network: b"),
+        there(5, f"{PART}: health checks"),
+        there(6, OURS),
+        there(9, f"{PART}: gateways: left"),
+    ]
+    assert absent(None, [*goes, *stays, OPAQUE], MARK, remaining).revoke == tuple(goes)
 
 
 def test_the_state_after_is_what_is_ours_then() -> None:

@@ -211,6 +211,25 @@ def test_more_groups_than_a_call_takes_are_all_found_and_told_in_the_order_given
         assert [x["id"] for x in result["groups"]] == names
 
 
+def test_without_adding_rules_are_only_taken_away_and_a_group_that_is_gone_needs_nothing(account: Account) -> None:
+    account.run(group("10.1.0.0/16", "10.2.0.0/16"))
+    account.run(group("10.1.0.0/16", "10.3.0.0/16"), group("10.1.0.0/16", name="sg-gone"), purge=True, add=False)
+    assert account.ours() == ["10.1.0.0/16"]
+
+
+def test_all_groups_of_a_vpc_are_looked_at_where_nobody_knows_which(account: Account) -> None:
+    names = [
+        name for name, one in account.cloud.state.groups.items() if one.vpc == account.cloud.state.groups[GROUP].vpc
+    ]
+    account.run(*(group("10.1.0.0/16", name=name) for name in names))
+    vpc = account.cloud.state.groups[GROUP].vpc
+    assert len(names) > 1
+    result = account.run({"id": names[0]}, state="absent", vpc_id=vpc)
+    assert sorted(x["id"] for x in result["groups"]) == sorted(names)
+    assert not any(account.ours(name) for name in names)
+    assert "vpc_id goes with state: absent" in str(failure(account, group("10.1.0.0/16"), vpc_id=vpc))
+
+
 def test_only_enterprise_groups_get_egress_where_that_is_asked_for(account: Account) -> None:
     account.cloud.state.groups[OTHER_GROUP].kind = "enterprise"
     both = ("10.1.0.0/16", {"cidr": "10.1.0.0/16", "direction": "egress"})

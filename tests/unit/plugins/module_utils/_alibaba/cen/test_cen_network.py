@@ -17,6 +17,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import M
 from ansible_collections.multiregion.istio.plugins.modules.cen_network import argument_spec
 from tests.lab.cloud.account import KEY
 from tests.lab.cloud.endpoint import Endpoint
+from tests.lab.cloud.faults import Fault
 from tests.lab.cloud.network import Attachment, Cen, Link, Relation, RouteEntry, TransitRouter, TransitTable
 from tests.lab.cloud.routes import NoWay, Routing
 from tests.lab.cloud.server import Cloud
@@ -228,6 +229,76 @@ def test_a_member_that_leaves_takes_its_own(account: Account) -> None:
     account.run(state="absent", vpcs=[VPCS[0]])
     assert account.way("vpc-terway", POD["vpc-singapore"]) == "vpc-singapore"
     assert {x.region for x in account.state.present(account.state.routers.values())} == {SINGAPORE}
+
+
+def leaving(*vpcs: Result) -> Result:
+    """Options by which these leave a mesh of all."""
+    staying = [vpc for vpc in (*VPCS, TERWAY) if vpc not in vpcs]
+    return {"state": "absent", "vpcs": list(vpcs), "remaining_vpcs": staying}
+
+
+@pytest.mark.parametrize("pod_routes", ["static", "published"])
+def test_what_only_a_member_in_a_shared_vpc_needed_are_routes_to_its_pods(account: Account, pod_routes: str) -> None:
+    account.run(vpcs=[*VPCS, TERWAY], pod_routes=pod_routes)
+    made = account.made()
+    gone = account.run(**leaving(VPCS[1]))
+    kind = "static_route" if pod_routes == "static" else "published_route"
+    assert {x["kind"] for x in gone["changes"]} == {kind} and all("10.103." in x["key"] for x in gone["changes"])
+    assert account.joined() and account.way("vpc-singapore", "10.103.0.9") == ""
+    assert {x: made[x] for x in made if x[:6] != kind[:6]} == {
+        x: y for x, y in account.made().items() if x[:6] != kind[:6]
+    }
+    assert not account.run(**leaving(VPCS[1]))["changed"]
+
+
+def test_what_only_one_member_needed_ends_and_its_costs_are_told(account: Account) -> None:
+    account.run()
+    expected = account.made()
+    account.run(vpcs=[*VPCS, TERWAY])
+    predicted = account.run(check_mode=True, **leaving(TERWAY))
+    gone = account.run(**leaving(TERWAY))
+    assert predicted["changes"] == gone["changes"] and predicted["ended_costs"] == gone["ended_costs"]
+    assert account.made() == expected and account.joined()
+    assert [x["key"] for x in gone["ended_costs"]] == ["vpc-terway"] and gone["kept"] == [] and gone["costs"] == []
+
+
+def test_where_one_vpc_remains_nothing_joins_vpcs_any_more(account: Account) -> None:
+    account.run()
+    gone = account.run(state="absent", vpcs=[VPCS[2]], remaining_vpcs=VPCS[:2])
+    assert account.made() == NOTHING
+    assert {x["kind"] for x in gone["ended_costs"]} == {"attachment", "peer"}
+
+
+def test_members_that_remain_are_for_one_that_leaves(account: Account) -> None:
+    assert "remaining_vpcs goes with state: absent" in account.error(remaining_vpcs=VPCS)
+    assert "remaining_vpcs goes with" in account.error(state="absent", vpcs=[], remaining_vpcs=VPCS)
+    assert account.writes() == []
+
+
+@pytest.mark.parametrize("member", [2, 3])
+def test_leaving_that_is_interrupted_after_any_write_is_finished_by_the_next_run(account: Account, member: int) -> None:
+    everyone: list[Result] = [*VPCS, TERWAY]
+    one = everyone[member]
+    account.run(vpcs=[vpc for vpc in everyone if vpc is not one])
+    expected = account.made()
+    account.run(vpcs=everyone)
+    account.writes()
+    account.state.delays.update(dict.fromkeys(account.state.delays, 0.01))
+    stop = Fault("error", times=1000, code="Forbidden.Test", message="no more", status=403)
+    account.cloud.changed = lambda: account.cloud.faults.replace([stop])
+    interrupted = 0
+    while True:
+        account.cloud.faults.replace([])
+        try:
+            account.run(**leaving(one))
+        except MeshError:
+            interrupted += 1
+            assert len([x for x in account.cloud.writes if not x.code]) == 1
+            account.writes()
+        else:
+            break
+    assert interrupted >= 3
+    assert account.made() == expected
 
 
 def test_a_cen_of_somebody_else_is_used_and_left_as_it_was(account: Account) -> None:

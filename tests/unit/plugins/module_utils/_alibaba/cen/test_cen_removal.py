@@ -17,6 +17,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.cen.sta
     Router,
     VpcAttachment,
     Wanted,
+    WantedVpc,
 )
 from tests.unit.cen_networks import BEIJING, SINGAPORE, WAY, everything, nothing, router_table, wanted
 
@@ -98,6 +99,54 @@ def test_a_member_that_leaves_takes_its_own_and_what_nobody_else_needs() -> None
         f"peer {SINGAPORE}|{CHENGDU}",
         f"router {SINGAPORE}",
     }
+
+
+def leaving(*names: str) -> Wanted:
+    """Members leave a mesh that has a third region too."""
+    vpcs = (*wanted().vpcs, WantedVpc("vpc-3", CHENGDU, ("cn-chengdu",)))
+    gone = tuple(vpc for vpc in vpcs if vpc.vpc_id in names)
+    return replace(wanted(), vpcs=gone, remaining=tuple(vpc for vpc in vpcs if vpc not in gone))
+
+
+def test_of_members_that_remain_nothing_is_taken_and_nothing_is_told() -> None:
+    before = third_region(everything())
+    gone = removed(before, leaving("vpc-3"))
+    assert {x for x in gone if "@" not in x} == {
+        "attachment vpc-3",
+        f"peer {SINGAPORE}|{CHENGDU}",
+        f"peer {BEIJING}|{CHENGDU}",
+        f"router {CHENGDU}",
+    }
+    assert removal(before, leaving("vpc-3")).kept == ()
+
+
+def test_a_region_whose_member_is_yet_to_be_attached_keeps_what_joins_it() -> None:
+    before = third_region(everything())
+    before = replace(before, attachments=tuple(x for x in before.attachments if x.region != SINGAPORE))
+    gone = removed(before, leaving("vpc-3"))
+    assert f"peer {SINGAPORE}|{BEIJING}" not in gone and f"router {SINGAPORE}" not in gone
+    assert f"router {SINGAPORE}" not in removed(replace(before, peers=()), leaving("vpc-3"))
+    assert removed(replace(before, routers={}, attachments=(), peers=(), tables=()), leaving("vpc-3")) == set()
+
+
+def test_a_route_that_a_member_in_the_same_vpc_needs_too_stays() -> None:
+    vpc = wanted().vpcs[0]
+    one, other = (replace(vpc, pods=(block,)) for block in vpc.pods)
+    apart = replace(wanted(), vpcs=(one,), remaining=(other, wanted().vpcs[1]))
+    assert removed(everything(), apart) == {f"static_route {one.pods[0]}"}
+    assert removed(everything(), replace(apart, remaining=(vpc, wanted().vpcs[1]))) == set()
+
+
+def test_what_others_use_of_the_region_that_is_left_is_kept_and_told() -> None:
+    before = third_region(everything())
+    foreign = VpcAttachment("attach-db", "vpc-db", CHENGDU, "Attached", False)
+    found = removal(replace(before, attachments=(*before.attachments, foreign)), leaving("vpc-3"))
+    assert {part.kind for part in found.changes} == {"attachment"}
+    assert [text.partition(":")[0] for text in found.kept] == [
+        f"peer attachment {SINGAPORE} - {CHENGDU}",
+        f"peer attachment {BEIJING} - {CHENGDU}",
+        f"transit router tr-3 ({CHENGDU})",
+    ]
 
 
 def test_static_routes_of_others_stay_and_ours_to_their_attachments_go() -> None:

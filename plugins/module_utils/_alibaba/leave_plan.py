@@ -40,7 +40,8 @@ def leave_plan(
     gone = next((cluster for cluster in whole["cloud"] if cluster["name"] == leaving), None)
     vpcs = [vpc for vpc in whole["vpcs"] if vpc["cluster"] == leaving]
     remaining_vpcs = [vpc for vpc in whole["vpcs"] if vpc["cluster"] != leaving]
-    remaining = {"clusters": [cluster["name"] for cluster in staying], "cidrs": blocks_of(staying, rules or {})}
+    blocks = blocks_of(staying, rules or {}) if whole["cloud"] else []  # elsewhere the inventory may know none
+    remaining = {"clusters": [cluster["name"] for cluster in staying], "cidrs": blocks}
     return {
         "provider": whole["provider"],
         "problems": [],

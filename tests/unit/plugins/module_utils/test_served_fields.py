@@ -66,9 +66,9 @@ MIXER = (
 )
 
 
-def complete(
-    primary: t.Any, spec: Object, live: Object | None = None, definition: Object | None = DEFINITION
-) -> Object:
+def complete(primary: t.Any, spec: Object, live: Object | None = None, **other: Object | None) -> Object:
+    """The spec by DEFINITION, or another `definition`."""
+    definition = other.get("definition", DEFINITION)
     return complete_spec(primary, kind_of(), "istio-system", spec, live, definition)
 
 

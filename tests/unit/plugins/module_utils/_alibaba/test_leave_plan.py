@@ -92,6 +92,12 @@ def test_a_mesh_with_a_cluster_elsewhere_has_nothing_to_close() -> None:
     assert plan["provider"] == "none" and plan["closings"] == [] and not plan["is_joined"]
 
 
+def test_clusters_elsewhere_of_which_no_block_is_known_have_nothing_to_close() -> None:
+    unknown = {"provider": "none", "vpc_cidrs": [], "vswitch_cidrs": [], "pod_cidrs": [], "service_cidrs": []}
+    plan = network_leave_plan([cluster(1, "primary", **unknown), cluster(2, **unknown), cluster(3, **unknown)], "c2")
+    assert plan["problems"] == [] and plan["closings"] == []
+
+
 def test_what_is_missing_is_named_and_nothing_is_planned() -> None:
     plan = network_leave_plan([cluster(1, "primary"), cluster(2, region="")], "c2")
     assert [(x["cluster"], x["what"]) for x in plan["problems"]] == [("c2", "mesh_cluster_region is not set")]

@@ -44,7 +44,7 @@ def waited(waiter: Waiter, *answers: t.Any, **options: t.Any) -> tuple[State, li
 def test_a_wait_ends_with_a_state_of_success() -> None:
     state, lines, seconds = waited(ATTACHED, attachments(), attachments("Attaching"), attachments("Attached"))
     assert (state["status"], state["item"]["TransitRouterAttachmentId"], seconds) == ("Attached", "tr-attach-1", 10)
-    assert lines == ["the attachment: Attaching", "the attachment: Attached"]
+    assert lines == ["the attachment: nothing yet", "the attachment: Attaching", "the attachment: Attached"]
 
 
 def test_a_wait_for_the_end_of_something_ends_when_it_is_gone() -> None:

@@ -87,12 +87,13 @@ PRODUCTS = (
     Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
     Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),)),
 )
-# Built only where a cluster that runs it is asked for.
+# Built only where a cluster that runs it is asked for. Its API server tells the version of another package than it prints.
+OLD_FLAGS = f"{K8S_FLAGS} {K8S_FLAGS.replace('component-base', 'client-go/pkg')}"
 OLD_KUBERNETES = Product(
     f"kubernetes-{OLD_RELEASE}",
     "k8s.io/kubernetes",
     tuple(
-        Tool(f"{name}-{OLD_RELEASE}", f"k8s.io/kubernetes/cmd/{name}", K8S_FLAGS)
+        Tool(f"{name}-{OLD_RELEASE}", f"k8s.io/kubernetes/cmd/{name}", OLD_FLAGS)
         for name in ("kube-apiserver", "kube-controller-manager")
     ),
 )

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.lab import cgroups, processes
-from tests.lab.host import STATE, run
+from tests.lab.host import CHECKOUT, STATE, run
 from tests.lab.network import NAMESPACES, ROUTER
 from tests.lab.processes import RECORDS
 from tests.lab.topology import CLUSTERS
 
+from .clusters import kubectl
+
 TABLE = "inet mrlab_cut"
+KINDS = (
+    "customresourcedefinitions,namespaces,mutatingwebhookconfigurations"  # by which a cluster shows that it had a mesh
+)
 
 
 @contextmanager
@@ -35,6 +42,14 @@ def lose(name: str) -> None:
     assert not processes.end([found for pid in pids if (found := processes.identify(pid))], grace=1)
     for directory in (STATE / "clusters" / name, *(RECORDS / owner for owner in owners)):
         shutil.rmtree(directory)
+
+
+def empty(*names: str) -> None:
+    """Clusters without anything of a mesh or an operator: those that have something are lost, and raised anew."""
+    for name in names:
+        if "istio" in kubectl(name, "get", KINDS, "--output", "name"):
+            lose(name)
+    subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
 
 
 def _blocks(names: list[str]) -> str:

@@ -17,15 +17,12 @@ from tests.lab.host import CHECKOUT
 from tests.lab.topology import CLUSTERS
 
 from .clusters import NAMESPACE, PRIMARY, REMOTES, every, get, kubeconfig, kubectl, members, remaining, there
-from .disasters import lose
+from .disasters import empty
 from .runs import Finished, Workplace
 
 OPERATOR = CHECKOUT / "tests/integration/targets/setup_operator/files/scripted_operator.py"
 STAYING, LEAVING = REMOTES
 SECONDS_TO_START = 60.0
-KINDS = (
-    "customresourcedefinitions,namespaces,mutatingwebhookconfigurations"  # by which a cluster shows that it had a mesh
-)
 # What is not of the operator's own: the root in namespaces, the webhook, labels.
 LEFT = {"ConfigMap istio-ca-root-cert", "MutatingWebhookConfiguration istio-sidecar-injector"}
 
@@ -33,10 +30,7 @@ LEFT = {"ConfigMap istio-ca-root-cert", "MutatingWebhookConfiguration istio-side
 @pytest.fixture(scope="module", params=["istio.banzaicloud.io/v1beta1", "istio.alibabacloud.com/v1beta1"])
 def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API of an operator that runs in the primary, a cluster as empty as the others."""
-    for cluster in (PRIMARY, *REMOTES):
-        if "istio" in kubectl(cluster, "get", KINDS, "--output", "name"):
-            lose(cluster)
-    subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
+    empty(PRIMARY, *REMOTES)
     log = tmp_path_factory.mktemp("operator") / "log"
     options = {
         "--kubeconfig": str(kubeconfig(PRIMARY)),

@@ -10,6 +10,7 @@ import pytest
 from .audit import Mark, Write
 from .clusters import PRIMARY, REMOTES, Object, apply, everything, get, kubectl, members
 from .conftest import QUICK
+from .disasters import empty
 from .runs import Workplace
 
 CLUSTERS = (PRIMARY, *REMOTES)
@@ -34,6 +35,7 @@ def do_what_is_told(place: Workplace) -> None:
 @pytest.fixture(scope="module")
 def before(place: Workplace) -> Iterator[Listing]:
     """All that there is in each cluster without a mesh, but with a room of users."""
+    empty(*CLUSTERS)
     place.run(*TAKE_DOWN).succeeded()
     do_what_is_told(place)
     for cluster in CLUSTERS:

@@ -93,7 +93,13 @@ def test_a_mesh_with_a_cluster_elsewhere_has_nothing_to_close() -> None:
 
 
 def test_clusters_elsewhere_of_which_no_block_is_known_have_nothing_to_close() -> None:
-    unknown: dict[str, t.Any] = {"provider": "none", "vpc_cidrs": [], "vswitch_cidrs": [], "pod_cidrs": [], "service_cidrs": []}
+    unknown: dict[str, t.Any] = {
+        "provider": "none",
+        "vpc_cidrs": [],
+        "vswitch_cidrs": [],
+        "pod_cidrs": [],
+        "service_cidrs": [],
+    }
     plan = network_leave_plan([cluster(1, "primary", **unknown), cluster(2, **unknown), cluster(3, **unknown)], "c2")
     assert plan["problems"] == [] and plan["closings"] == []
 

@@ -13,7 +13,19 @@ import typing as t
 
 from .._errors import MeshError
 from . import istio_spec
-from .engine_variables import HELM, OPERATOR, Values, Variable, given_of, helm, is_true, operator, without_effect
+from .engine_variables import (
+    HELM,
+    INGRESS_PORTS,
+    INGRESS_REQUESTS,
+    OPERATOR,
+    Values,
+    Variable,
+    given_of,
+    helm,
+    is_true,
+    operator,
+    without_effect,
+)
 from .istio_spec import option_of
 
 Object = dict[str, t.Any]
@@ -39,13 +51,7 @@ VARIABLES: dict[str, Variable] = {
     "ingress_load_balancer_id": Variable(""),
     "ingress_override_listeners": Variable(False),
     "ingress_annotations": Variable({}),
-    "ingress_ports": Variable(
-        [
-            {"name": "status-port", "port": 15021, "targetPort": 15021, "protocol": "TCP"},
-            {"name": "http2", "port": 80, "targetPort": 80, "protocol": "TCP"},
-            {"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"},
-        ]
-    ),
+    "ingress_ports": Variable(INGRESS_PORTS),
     "ingress_min_replicas": Variable(2),
     "ingress_max_replicas": Variable(5),
     "prometheus": operator({}, OWN_CHART),
@@ -68,7 +74,7 @@ VARIABLES: dict[str, Variable] = {
         "The operator has the remotes reach the control plane",
         matters=False,
     ),
-    "ingress_requests": helm({"cpu": "100m", "memory": "128Mi"}, IN_SPEC, matters=False),
+    "ingress_requests": helm(INGRESS_REQUESTS, IN_SPEC, matters=False),
     "ingress_values": helm({}, IN_SPEC, matters=False),
 }
 BY_ANNOTATIONS = ("ingress_public", "ingress_load_balancer_id", "ingress_override_listeners", "ingress_annotations")

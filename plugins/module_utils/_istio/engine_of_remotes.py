@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from .engine_variables import Values, Variable, given_of, helm, operator, without_effect
+from .engine_variables import (
+    INGRESS_PORTS,
+    INGRESS_REQUESTS,
+    Values,
+    Variable,
+    given_of,
+    helm,
+    operator,
+    without_effect,
+)
 
 PREFIX = "remote_cluster_"
 
 IN_SPEC = "Say it in remote_cluster_spec, by the fields that the operator's release has"
 GATEWAY = "The operator makes the gateway: say it in remote_cluster_spec.gateways, by the fields that its release has"
-PORTS: list[dict[str, t.Any]] = [
-    {"name": "status-port", "port": 15021, "targetPort": 15021, "protocol": "TCP"},
-    {"name": "http2", "port": 80, "targetPort": 80, "protocol": "TCP"},
-    {"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"},
-]
 VARIABLES: dict[str, Variable] = {
     "revision": helm("", "The operator names revisions itself"),
     "ca": helm("self_signed", "Give the operator its authority by primary_istio_spec.citadel.caSecretName"),
@@ -28,10 +30,10 @@ VARIABLES: dict[str, Variable] = {
     "ingress_load_balancer_id": helm("", GATEWAY),
     "ingress_override_listeners": helm(False, GATEWAY),
     "ingress_annotations": helm({}, GATEWAY),
-    "ingress_ports": helm(PORTS, GATEWAY),
+    "ingress_ports": helm(INGRESS_PORTS, GATEWAY),
     "ingress_min_replicas": helm(2, GATEWAY, matters=False),
     "ingress_max_replicas": helm(5, GATEWAY, matters=False),
-    "ingress_requests": helm({"cpu": "100m", "memory": "128Mi"}, GATEWAY, matters=False),
+    "ingress_requests": helm(INGRESS_REQUESTS, GATEWAY, matters=False),
     "ingress_values": helm({}, GATEWAY, matters=False),
     "docker_image_region": operator("", "Images come from mesh_hub or the charts"),
 }

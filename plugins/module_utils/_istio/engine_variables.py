@@ -12,6 +12,13 @@ from .._errors import MeshError
 
 HELM, OPERATOR = "helm", "operator"
 Values = t.Mapping[str, t.Any]
+# Of the ingress gateway, by default in both roles.
+INGRESS_PORTS: list[dict[str, t.Any]] = [
+    {"name": "status-port", "port": 15021, "targetPort": 15021, "protocol": "TCP"},
+    {"name": "http2", "port": 80, "targetPort": 80, "protocol": "TCP"},
+    {"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"},
+]
+INGRESS_REQUESTS = {"cpu": "100m", "memory": "128Mi"}
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,6 @@ def istio_facts(client: KubernetesClient, namespace: str, record: Kind, read: li
     `read` has the answers of first_lists(); what they lead to is read here, releases of Helm with their content.
     """
     istiods, defined, mutating, validating, secrets, room, records = read
-    definition = f"{record.plural}.{record.api_version.partition('/')[0]}"
     definitions = [each for each in defined if traces.is_istios(each)]
     webhooks = [each for each in mutating + validating if traces.is_istio_webhook(each)]
     known = istiods + definitions + webhooks
@@ -68,7 +67,7 @@ def istio_facts(client: KubernetesClient, namespace: str, record: Kind, read: li
         "installed": here is not None,
         **{key: here[key] if here else "" for key in ("version", "revision", "managed_by")},
         "network": network_of(room or {}),
-        "crd": any(each["metadata"]["name"] == definition for each in definitions),
+        "crd": any(each["metadata"]["name"] == record.definition for each in definitions),
         "control_planes": planes,
         "traces": found,
     }

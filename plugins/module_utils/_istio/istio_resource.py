@@ -28,7 +28,7 @@ from .resource import merged, status_of
 from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of
 from .spec_note import noted
-from .standing import check_owners, title_of, with_marks
+from .standing import check_owners, check_staying, title_of, with_marks
 
 Object = dict[str, t.Any]
 
@@ -133,14 +133,9 @@ def check(client: KubernetesClient, kind: Kind, before: Before, params: t.Mappin
         )
     live = before.live(name, namespace)
     refuse_others(client, [other for other in before.resources if other is not live])
-    if live and live["metadata"].get("deletionTimestamp"):
-        held = ", ".join(live["metadata"].get("finalizers") or [])
-        raise MeshError(
-            f"{describe(kind, name, namespace)} is being deleted; nothing was written",
-            cluster=client.cluster,
-            why=f"held by the finalizers {held}" if held else "",
-            todo="Let the operator end that (its log says what it waits for), then run this again",
-        )
+    check_staying(
+        live, client.cluster, "Let the operator end that (its log says what it waits for), then run this again"
+    )
     if before.missing:
         raise MeshError(
             f"there is no Secret {' and no Secret '.join(f'{namespace}/{one}' for one in before.missing)}; nothing was written",

@@ -14,13 +14,13 @@ from .._kubernetes.apply import in_parallel
 from .._kubernetes.apply_method import chosen
 from .._kubernetes.client import FIELD_MANAGER, KubernetesClient
 from .._kubernetes.fields import is_applied, without_emptied
-from .._kubernetes.kinds import SECRET, Kind, describe
+from .._kubernetes.kinds import SECRET, Kind
 from . import registration, resource
 from .remote_state import RemoteState, check_remote, missing, read_remote
 from .served_fields import complete_spec, read_definition
 from .spec_fields import schema_of, unknown_fields
 from .spec_note import note_in, with_note
-from .standing import check_owners, with_marks
+from .standing import check_owners, check_staying, with_marks
 from .terms import ADOPTED, Terms
 
 Object = dict[str, t.Any]
@@ -89,26 +89,16 @@ def check(before: Before, join: Join, remote: KubernetesClient, primary: Kuberne
     """Refuse before anything is written; the warnings otherwise."""
     terms = join.terms
     registration.check_registered(before.registered, before.secret, join.name, primary.cluster)
-    check_staying(before, join, primary)
+    for live in (before.remote_istio, before.secret):
+        check_staying(
+            live, primary.cluster, "Let it go first: run this with state: absent, which waits for it, then again"
+        )
     what = f"RemoteIstio of {join.kind.api_version} is not served"
     todo = "Run the role primary_istio, which defines it"
     lives = [(primary.cluster, before.secret), (primary.cluster, before.remote_istio)]
     warnings = check_remote(remote, before.remote, terms)
     warnings += missing(before.has_kind, primary, what, todo, dry_run=terms.dry_run)
     return warnings + check_owners(lives, terms.mesh_id, force=terms.force)
-
-
-def check_staying(before: Before, join: Join, primary: KubernetesClient) -> None:
-    """What is being deleted would go again after the join."""
-    for kind, live in ((join.kind, before.remote_istio), (SECRET, before.secret)):
-        if live and live["metadata"].get("deletionTimestamp"):
-            finalizers = ", ".join(live["metadata"].get("finalizers") or [])
-            raise MeshError(
-                f"{describe(kind, join.name, join.namespace)} is being deleted; nothing was written",
-                cluster=primary.cluster,
-                why=f"held by the finalizers {finalizers}" if finalizers else "",
-                todo="Let it go first: run this with state: absent, which waits for it, then again",
-            )
 
 
 def check_spec(primary: KubernetesClient, before: Before, join: Join) -> Join:

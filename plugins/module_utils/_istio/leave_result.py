@@ -101,10 +101,8 @@ def left_by_operator(found: t.Mapping[str, t.Any]) -> list[Result]:
     """What an operator leaves in the cluster, and the labels that it put on namespaces."""
     if found["are_leftovers_removed"]:
         return []
-    kubectl, why = (
-        program("kubectl", found["cluster"]),
-        "the operator leaves it (remote_cluster_remove_leftovers removes it)",
-    )
+    kubectl = program("kubectl", found["cluster"])
+    why = "the operator leaves it (remote_cluster_remove_leftovers removes it)"
     emptied = found["emptied"].get("objects") or []
     gone = {one["name"] for one in emptied if one["kind"] == "Namespace" and one["action"] in REMOVED}
     entries = []

@@ -10,14 +10,13 @@ from __future__ import annotations
 import typing as t
 
 from .._kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, MUTATING_WEBHOOK
-from .operator_checks import RECORD, group_in
+from .operator_checks import group_in
+from .resource import kind_of
 from .traces import OPERATOR, VALIDATING_WEBHOOK
 
 Object = dict[str, t.Any]
 
 ROOT_CERTIFICATE = "istio-ca-root-cert"
-# Labels that the operator puts on namespaces whose pods get a sidecar; the second says that it was the operator.
-INJECTION, MANAGED = "istio-injection", "istio-operator-managed-injection"
 WEBHOOKS = (MUTATING_WEBHOOK.kind, VALIDATING_WEBHOOK.kind)
 
 
@@ -35,7 +34,7 @@ def operator_leftovers(
     group = group_in(api_version)
     made = [found for found in traces if found["made_by"].startswith(f"{OPERATOR} {group}")]
     definitions = [found["name"] for found in made if found["kind"] == CUSTOM_RESOURCE_DEFINITION.kind]
-    if any(found["name"] == f"{RECORD.lower()}s.{group}" for found in traces):
+    if any(found["name"] == kind_of(api_version).definition for found in traces):
         return {"objects": [], "namespaces": []}
     webhooks = [
         body(MUTATING_WEBHOOK.api_version, each["kind"], each["name"]) for each in made if each["kind"] in WEBHOOKS

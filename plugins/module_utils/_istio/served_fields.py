@@ -30,9 +30,8 @@ CONTROL_PLANE_SERVICE = re.compile(r"(istiod|istio-(pilot|policy|telemetry))(-.+
 
 def read_definition(client: KubernetesClient, kind: Kind) -> Object | None:
     """The CustomResourceDefinition of a kind; None where there is none, or it may not be read."""
-    name = f"{kind.plural}.{kind.api_version.partition('/')[0]}"
     try:
-        return client.get(CUSTOM_RESOURCE_DEFINITION, name) or client.get(OLD_DEFINITION, name)
+        return client.get(CUSTOM_RESOURCE_DEFINITION, kind.definition) or client.get(OLD_DEFINITION, kind.definition)
     except ApiError as error:
         if error.status != 403:
             raise

@@ -36,6 +36,18 @@ def check_owners(lives: t.Iterable[tuple[str, Object | None]], mesh_id: str, *, 
     return warnings
 
 
+def check_staying(live: Object | None, cluster: str, todo: str) -> None:
+    """Raise MeshError for an object that is being deleted: what is written to it would go again."""
+    if live and live["metadata"].get("deletionTimestamp"):
+        finalizers = ", ".join(live["metadata"].get("finalizers") or [])
+        raise MeshError(
+            f"{title_of(live)} is being deleted; nothing was written",
+            cluster=cluster,
+            why=f"held by the finalizers {finalizers}" if finalizers else "",
+            todo=todo,
+        )
+
+
 def with_marks(wanted: Object, live: Object | None, mesh_id: str) -> Object:
     """`wanted` marked as ours, and as adopted where somebody else had made it."""
     standing = ownership_of(live, mesh_id) if live else Ownership("ours")

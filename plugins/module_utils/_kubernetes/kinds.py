@@ -18,6 +18,11 @@ class Kind:
     plural: str
     namespaced: bool = True
 
+    @property
+    def definition(self) -> str:
+        """The name of the CustomResourceDefinition that defines it."""
+        return f"{self.plural}.{self.api_version.partition('/')[0]}"
+
     def path(self, name: str | None = None, namespace: str | None = None) -> str:
         root = f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
         scope = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""

@@ -52,6 +52,7 @@ def found_problems(traces: list[Dict], place: Place) -> t.Iterator[Problem]:
     """The problems of one cluster."""
     makers: dict[str, list[Dict]] = {}
     gone = {f"{HELM_RELEASE} {release}" for release in left_over(traces, place)}
+    stands = any(found["kind"] == HELM_RELEASE and found["mesh"] == place.mesh_id for found in traces)
     for found in traces:
         if found["kind"] == RECORD:
             continue
@@ -66,7 +67,7 @@ def found_problems(traces: list[Dict], place: Place) -> t.Iterator[Problem]:
             ERROR if is_error else WARNING,
             f"Istio of {maker} is {'in the way' if hindering else 'there too'}: {listed(hindering or made)}",
             why="; ".join(dict.fromkeys(hindrance(found, place) for found in hindering)) or beside(made, place),
-            todo=todo_for(maker, made, hindering, place),
+            todo=todo_for(maker, made, hindering, stands),
             cluster=place.cluster,
         )
 
@@ -149,8 +150,8 @@ def title(found: Dict) -> str:
     return f"{found['kind']} {name}{version}"
 
 
-def todo_for(maker: str, made: list[Dict], hindering: list[Dict], place: Place) -> str:
-    """How what is there goes away, or is used."""
+def todo_for(maker: str, made: list[Dict], hindering: list[Dict], stands: bool) -> str:
+    """How what is there goes away, or is used. `stands`: the mesh itself is in the cluster already."""
     if not hindering:
         return "Nothing, unless it is left over"
     if all(found["kind"] == DEFINITION and is_chart_definition(found) for found in hindering):
@@ -161,7 +162,7 @@ def todo_for(maker: str, made: list[Dict], hindering: list[Dict], place: Place) 
         told = ["helm uninstall -n {} {}".format(*release.partition("/")[::2]) for release in releases[:MANY]]
         removal = f"Set mesh_force: true to take it over, or remove it ({'; '.join(told)})" if told else FORCED
     elif maker == ISTIOCTL:
-        removal = "Remove it (istioctl uninstall --purge)"
+        removal = istioctl_removal(hindering, stands)
     elif maker.startswith(f"{OPERATOR} istio.alibabacloud.com"):
         removal = "Remove the cluster from its ASM instance, or delete its Istio in the console of ACK"
     elif maker.startswith(OPERATOR):
@@ -171,3 +172,21 @@ def todo_for(maker: str, made: list[Dict], hindering: list[Dict], place: Place) 
     else:
         removal = "Find out whose these objects are, and delete them"
     return f"{removal}, or leave the cluster out of the mesh"
+
+
+def istioctl_removal(hindering: list[Dict], stands: bool) -> str:
+    """How what istioctl made goes away, or is taken over.
+
+    Its uninstall takes all that has a label of the charts (istio/istio, operator/pkg/uninstall/prune.go), so the mesh's own as well.
+    """
+    if not stands:
+        return (
+            "Set mesh_force: true to take it over (its istiod is replaced pod by pod, since Helm gives pods other labels), "
+            "or remove it (istioctl uninstall --purge)"
+        )
+    told = [f"kubectl delete {found['kind'].lower()} {found['name']}{in_namespace(found)}" for found in hindering]
+    return f"Delete it ({'; '.join(told)}), not by istioctl uninstall, which would take the mesh along"
+
+
+def in_namespace(found: Dict) -> str:
+    return f" -n {found['namespace']}" if found["namespace"] else ""

@@ -105,6 +105,7 @@ def test_all_of_one_maker_is_one_problem_that_names_a_few() -> None:
 @pytest.mark.parametrize(
     ("made_by", "maker", "todo"),
     [
+        ("istioctl", "istioctl", "mesh_force: true to take it over (its istiod is replaced pod by pod"),
         ("istioctl", "istioctl", "istioctl uninstall --purge"),
         ("Helm release a/istiod", "Helm", "helm uninstall -n a istiod"),
         ("Helm release nonsense", "Helm", "helm uninstall -n nonsense "),
@@ -119,6 +120,12 @@ def test_each_maker_is_named_with_how_its_istio_goes_away(made_by: str, maker: s
     (problem,) = told({**ISTIOD, "made_by": made_by})
     assert problem.what.startswith(f"Istio of {maker} is in the way:")
     assert todo in problem.todo
+
+
+def test_what_istioctl_left_beside_the_mesh_is_deleted_by_name_and_never_by_its_uninstall() -> None:
+    (problem,) = told({**RELEASE, "mesh": "m"}, {**WEBHOOK, "name": "istio-revision-tag-default"})
+    assert "kubectl delete mutatingwebhookconfiguration istio-revision-tag-default" in problem.todo
+    assert "--purge" not in problem.todo
 
 
 def test_definitions_that_an_uninstall_left_are_taken_over_by_force() -> None:

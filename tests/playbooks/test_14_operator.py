@@ -116,6 +116,18 @@ def test_what_the_operator_leaves_is_removed_on_request(place: Workplace, api: s
     assert run(place, api, "leave", *arguments).succeeded().changed[STAYING] == 0
 
 
+def test_the_mesh_is_taken_down_and_its_operator_stays(place: Workplace, api: str) -> None:
+    run(place, api, "teardown", "-e", "mesh_teardown=lab", "-e", "mesh_teardown_ca=true").succeeded()
+    assert place.result("teardown")["failure"] == ""
+    assert every(PRIMARY, f"istios.{group_of(api)}") == []
+    assert "istio" not in str(there(PRIMARY, "namespace", "default")["metadata"]["labels"])
+    told = kubectl(PRIMARY, "get", "customresourcedefinitions", "--output", "name")
+    assert f"istios.{group_of(api)}" in told and f"remoteistios.{group_of(api)}" in told
+    for one in place.result("teardown")["left"]:
+        subprocess.run(one["command"], shell=True, check=True, cwd=place.place)
+    assert get(PRIMARY, "namespace", NAMESPACE) is None
+
+
 def assert_nothing_left(cluster: str) -> None:
     """A cluster is as it was before it became a member."""
     assert remaining(cluster) == set()

@@ -61,7 +61,7 @@ docs-lint: build ## documentation of plugins and roles: antsibull-docs
 	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
 
 .PHONY: lab-build lab-up lab-delay lab-down
-lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (20 minutes once)
+lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (25 minutes once)
 	@python -m tests.lab.parts
 
 lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters (old-1: an API server of Kubernetes 1.24), CLUSTERS=20 makes so many API servers without nodes
@@ -97,7 +97,7 @@ report-check: build ## the report in headless Chromium, narrow and wide, light a
 	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)
 
 .PHONY: integration
-integration: build ## modules on real API servers, Kubernetes 1.24 among them (3 minutes more once): ansible-test integration, two targets at a time; TARGETS="..." chooses
+integration: build ## modules on real API servers, Kubernetes 1.24 among them: ansible-test integration, two targets at a time; TARGETS="..." chooses
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4 old-1"
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
@@ -110,10 +110,15 @@ smoke-faults: build ## a few cases of each kind of test-faults (not in CI), draw
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
 	@$(STAGE) smoke-faults env FEW=1 .ci/faults
 
-.PHONY: test
-test: ## what CI runs: check, lab-build, report-check, integration, demo (flat, with a failover, then gateway), scenarios, lab-check; ends the lab
+.PHONY: test apart
+test: ## what CI runs: check, lab-build, report-check, demo (flat, with a failover, then gateway), then at once scenarios and, apart, integration and lab-check
 	@rm -f $(BUILD)/stages $(BUILD)/*.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) integration && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) scenarios && $(MAKE) lab-down && $(MAKE) lab-check
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) --keep-going --jobs=2 scenarios apart
+
+# What needs no lab of three regions, on a lab of its own, while the scenarios have the machine's.
+apart: build
+	@directory=$$(mktemp --directory /var/tmp/mrlab-apart-XXXXXX); trap 'rm -r "$$directory"' EXIT; \
+		tests/lab/sandbox.sh "$$directory" $(MAKE) integration && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

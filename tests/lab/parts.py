@@ -44,10 +44,10 @@ def link(programs: Mapping[str, Path], directory: Path) -> None:
 
 
 def main() -> int:
-    """`python -m tests.lab.parts`: make everything now, so that starting the lab takes no time for it."""
+    """`python -m tests.lab.parts`: make everything now, so that starting the lab takes neither time nor a network for it."""
     try:
         with Progress() as progress:
-            ensure(progress, OUTPUT / "bin", old=False)
+            ensure(progress, OUTPUT / "bin", old=True)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1

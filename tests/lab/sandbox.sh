@@ -1,10 +1,11 @@
 #!/bin/sh
 # Runs a command as if on a machine of its own: sandbox.sh DIRECTORY COMMAND...
 #
-# Network, mounts, processes, control groups and /var/lib (kept in DIRECTORY) are the command's own, so a lab in there has nothing to do
-# with the machine's lab; it only seems to it as if it could set the machine's limit of inotify instances. Programs, packages and caches are the machine's. What is left in there when the command ends, ends too.
+# Network, mounts, processes, control groups, /var/lib (kept in DIRECTORY) and this checkout's .lab are the command's own, so a lab in there
+# has nothing to do with the machine's lab; it only seems to it as if it could set the machine's limit of inotify instances. Programs, packages and caches are the machine's. What is left in there when the command ends, ends too.
 set -eu
 directory=$1; shift
+lab=$(dirname "$(realpath "$0")")/../../.lab
 name=mrlab-sandbox-$$
 groups() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 "/'"$name"'" }' /proc/mounts; }
 
@@ -16,7 +17,7 @@ for group in $(groups); do
 done
 remove() { for group in $(groups); do find "$group" -depth -type d -exec rmdir {} +; done; }
 trap remove EXIT
-mkdir -p "$directory/lib/dpkg"
+mkdir -p "$directory/lib/dpkg" "$directory/lib/output" "$lab"
 
 status=0
 sh -eu -c '
@@ -24,7 +25,8 @@ sh -eu -c '
     shift
     exec unshare --mount --net --pid --fork --kill-child --cgroup --mount-proc "$@"
 ' sandbox "$(groups)" sh -eu -c '
-    lib=$1/lib; shift
+    lib=$1/lib lab=$2; shift 2
+    mount --bind "$lib/output" "$lab"
     mount -t tmpfs tmpfs /run
     mount --bind /var/lib/dpkg "$lib/dpkg"
     mount --rbind "$lib" /var/lib
@@ -40,5 +42,5 @@ sh -eu -c '
     cat "$setting" >/run/setting; mount --bind /run/setting "$setting"
     ip link set lo up
     exec "$@"
-' sandbox "$directory" "$@" || status=$?
+' sandbox "$directory" "$lab" "$@" || status=$?
 exit $status

@@ -106,7 +106,7 @@ test-faults: build ## joins and leaves killed at every write, API servers killed
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
 	@$(STAGE) test-faults .ci/faults
 
-smoke-faults: build ## a few cases of each kind of test-faults (not in CI), drawn by chance; SEED=... draws the same again
+smoke-faults: build ## a few cases of test-faults, drawn by chance (not in CI); SEED=... draws the same again
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
 	@$(STAGE) smoke-faults env FEW=1 .ci/faults
 

@@ -11,13 +11,14 @@ import pytest
 
 from tests.lab.inventory import KUBECONFIGS
 
-from .runs import Pair, Undisturbed, Way
+from .runs import Pair, Undisturbed, Way, sweep
 
 NAMES = os.environ.get("PAIR", "api-1 api-2").split()
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 FEW = int(
     os.environ.get("FEW") or 0
-)  # of each test only so many variants, each with so many cases, drawn by the seed; 0 is all
+)  # so many variants of a test, each with so many cases, drawn by the seed; 0 is all
+FEW_TESTS = 2  # of each file, then
 
 Case = TypeVar("Case")
 
@@ -41,11 +42,17 @@ def chosen(cases: Sequence[Case], test: str) -> list[Case]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the variants of a test that were not drawn."""
-    variants: dict[str, list[pytest.Item]] = {}
+    """Leave out the tests, and of the others the variants, that were not drawn."""
+    if not FEW:
+        return
+    files: dict[str, dict[str, list[pytest.Item]]] = {}
     for item in items:
-        variants.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    kept = [item for test, found in variants.items() for item in chosen(found, test)]
+        test = item.nodeid.partition("[")[0]
+        files.setdefault(test.partition("::")[0], {}).setdefault(test, []).append(item)
+    kept = []
+    for file, tests in files.items():
+        drawn = dice(file).sample(list(tests), min(FEW_TESTS, len(tests)))
+        kept += [item for test in tests if test in drawn for item in chosen(tests[test], test)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -63,6 +70,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     made = Pair(NAMES, place)
     yield made
     made.proxies.close()
+    for plane in made.planes:
+        sweep(plane.name)
 
 
 @pytest.fixture(scope="session")

@@ -82,12 +82,17 @@ class Proxies:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self.runners: list[web.AppRunner] = []
+        self.shown: dict[str, ssl.SSLContext] = {}
         for plane in planes:
             self._wait(self._listen(plane))
 
     def begin(self, plan: Plan = nothing) -> None:
         """Count from one again, by this plan."""
         self.seen, self.plan = [], plan
+
+    def show_certificate(self, cluster: str) -> None:
+        """Show who connects from now on the certificate that the API server's file holds."""
+        self.shown[cluster].load_cert_chain(pki(cluster) / "apiserver.crt", pki(cluster) / "apiserver.key")
 
     @property
     def writes(self) -> list[Seen]:
@@ -113,8 +118,8 @@ class Proxies:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
         await runner.setup()
         self.runners.append(runner)
-        own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        own.load_cert_chain(pki(plane.name) / "apiserver.crt", pki(plane.name) / "apiserver.key")
+        own = self.shown[plane.name] = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.show_certificate(plane.name)
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=own)
         await site.start()
         port = runner.addresses[0][1]

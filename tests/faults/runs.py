@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import yaml
 
-from tests.lab.host import CHECKOUT
+from tests.lab.certificates import kubeadm_config, pki
+from tests.lab.host import CHECKOUT, run
 from tests.lab.processes import RECORDS, of_record
 from tests.lab.topology import ControlPlane, named
 from tests.playbooks import processes
@@ -180,6 +181,16 @@ class Pair:
         """kill -9 of a program of a control plane."""
         if found := of_record(RECORDS / cluster / program):
             os.kill(found.pid, signal.SIGKILL)
+
+    def renew_certificate(self, cluster: str) -> None:
+        """A new serving certificate of the same authority, by kubeadm; kill -9 of the API server, which reads it when it starts."""
+        plane = next(plane for plane in self.planes if plane.name == cluster)
+        config = self.workplace.place / "kubeadm.yaml"
+        version = run("kubeadm", "version", "--output", "short").strip()
+        config.write_text(yaml.safe_dump_all(kubeadm_config(plane, pki(cluster), version)))
+        run("kubeadm", "certs", "renew", "apiserver", "--config", config)
+        self.proxies.show_certificate(cluster)
+        self.stop(cluster, "kube-apiserver")
 
     def repair(self) -> None:
         """Start again what was stopped of the control planes.

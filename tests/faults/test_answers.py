@@ -30,7 +30,7 @@ def disturb(pair: Pair, known: Undisturbed, step: Step, plan: Plan) -> Finished:
 
 @pytest.mark.parametrize("way", [MODULE, PLAYBOOKS], ids=lambda way: way.name)
 def test_slow_servers_are_waited_for(pair: Pair, known: Known, way: Way) -> None:
-    for step in STEPS:
+    for step in chosen(STEPS, "slow"):
         disturb(pair, known(way), step, lambda seen: Fault(delay=0.3)).succeeded()
 
 
@@ -39,7 +39,7 @@ def test_a_server_that_asks_to_come_later_is_asked_again(pair: Pair, known: Know
     def busy(seen: Seen) -> Fault:
         return Fault(status=429, headers={"Retry-After": "1"}) if seen.number % 4 == 0 else Fault()
 
-    for step in STEPS:
+    for step in chosen(STEPS, "busy"):
         disturb(pair, known(way), step, busy).succeeded()
 
 
@@ -65,12 +65,11 @@ def test_a_connection_reset_at_a_request(pair: Pair, known: Known, subtests: pyt
 @pytest.mark.parametrize("way", [MODULE, PLAYBOOKS], ids=lambda way: way.name)
 def test_servers_that_are_broken_now_and_then(pair: Pair, known: Known, subtests: pytest.Subtests, way: Way) -> None:
     undisturbed = known(way)
-    for number in chosen(range(TIMES), f"errors {way.name}"):
-        chance = dice(f"errors {way.name} {number}")
+    for number, step in chosen([(time, step) for time in range(TIMES) for step in STEPS], f"errors {way.name}"):
+        chance = dice(f"errors {way.name} {number} {step}")
 
         def broken(seen: Seen) -> Fault:
             return Fault(status=chance.choice(BROKEN)) if chance.random() < SHARE else Fault()  # noqa: B023
 
-        for step in STEPS:
-            with subtests.test(number=number, step=step):
-                disturb(pair, undisturbed, step, broken)
+        with subtests.test(number=number, step=step):
+            disturb(pair, undisturbed, step, broken)

@@ -1,9 +1,11 @@
-"""API servers and etcd that are killed before, in the middle of and after a run, and come back."""
+"""API servers and etcd that are killed before, in the middle of and after a run, and come back, also with a new certificate."""
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -31,14 +33,16 @@ def down_before(pair: Pair, cluster: str) -> Callable[[Sequence[str]], Finished]
     return run
 
 
-def killed_during(pair: Pair, program: str, number: int, *, restarted: bool) -> Callable[[Sequence[str]], Finished]:
-    """A run at whose n-th request a program of the cluster that it goes to is killed, and started again at once or afterwards."""
+def killed_during(
+    pair: Pair, stop: Callable[[str], None], number: int, *, restarted: bool
+) -> Callable[[Sequence[str]], Finished]:
+    """A run at whose n-th request something of the cluster that it goes to is stopped, and started again at once or afterwards."""
 
     def run(arguments: Sequence[str]) -> Finished:
         repairs: list[threading.Thread] = []
 
         def kill(cluster: str) -> None:
-            pair.stop(cluster, program)
+            stop(cluster)
             if restarted:
                 repairs.append(threading.Thread(target=pair.repair))
                 repairs[0].start()
@@ -89,13 +93,30 @@ def test_a_program_is_killed_during_a_run(
     cases: list[tuple[int, Step]] = chosen(drawn, name)
     for number, step in cases:
         with subtests.test(step=step, request=number):
-            disturbed = killed_during(pair, program, number, restarted=restarted)
+            disturbed = killed_during(pair, partial(pair.stop, program=program), number, restarted=restarted)
             pair.survives(undisturbed, step, disturbed)
+
+
+def test_a_serving_certificate_is_renewed_during_a_run(pair: Pair, known: Known, subtests: pytest.Subtests) -> None:
+    undisturbed = known(MODULE)
+    for step in chosen(STEPS, "certificate"):
+        number = dice(f"certificate {step}").randint(1, len(undisturbed.seen[step]))
+        cluster = undisturbed.seen[step][number - 1].cluster
+        with subtests.test(step=step, request=number):
+            before = certificate(pair, cluster)
+            pair.survives(undisturbed, step, killed_during(pair, pair.renew_certificate, number, restarted=True))
+            assert certificate(pair, cluster) != before
+
+
+def certificate(pair: Pair, cluster: str) -> str:
+    """What an API server shows who connects."""
+    plane = next(plane for plane in pair.planes if plane.name == cluster)
+    return ssl.get_server_certificate((str(plane.address), 6443))
 
 
 def test_an_api_server_restarts_between_two_runs(pair: Pair, known: Known) -> None:
     undisturbed = known(MODULE)
-    for step in STEPS:
+    for step in chosen(STEPS, "restart between"):
         pair.survives(undisturbed, step, pair.run)
         for plane in pair.planes:
             pair.stop(plane.name, "kube-apiserver")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,28 @@ import yaml
 
 from tests.lab.host import wait_until
 from tests.playbooks.clusters import NAMESPACE, kubectl, patch, there
+from tests.playbooks.runs import Finished
 
 from .listing import differences
-from .runs import MODULE, PLAYBOOKS, Pair, Undisturbed, Way
+from .runs import MESH, MODULE, PLAYBOOKS, Pair, Undisturbed, Way
 
 Known = Callable[[Way], Undisturbed]
 CACHED = 30.0  # seconds; an API server goes on knowing a token for some of them
 ACCOUNT = "multiregion-istio-reader"
 # A file system of 16 KiB for the results, full.
 FULL_DISK = 'mount -t tmpfs -o size=16k tmpfs "$0"; dd if=/dev/zero of="$0/full" 2>/dev/null || :; exec "$@"'
+
+FULL = "No space left on device"
+# What a playbook says of its run in the end, on clusters with a definition that nobody marked and no nodes.
+TOLD = {
+    "preflight": "Preflight of mesh faults, 2 clusters",
+    "prerequisites": "The network of mesh faults is left to you",
+    "primary": "remoteistios.istio.alibabacloud.com belongs to somebody who left no mark",
+    "remotes": "istiod-internal has no address of a load balancer",
+    "verify": "No istiod runs in namespace istio-system",
+    "failover_policy": "Failover policy of 0 Services",
+    "teardown": "Mesh faults is not taken down altogether",
+}
 
 
 def registered(pair: Pair) -> str:
@@ -78,8 +91,7 @@ def forge(pair: Pair) -> None:
 
 @pytest.mark.parametrize("kind", ["token_request", "token_secret"])
 @pytest.mark.parametrize("kill", [delete_secret, delete_account, expire, forge], ids=lambda kill: kill.__name__)
-def test_a_dead_token_is_replaced(pair: Pair, known: Known, kind: str, kill: Callable[[Pair], None]) -> None:
-    known(MODULE)
+def test_a_dead_token_is_replaced(pair: Pair, kind: str, kill: Callable[[Pair], None]) -> None:
     pair.begin_anew(MODULE)
     pair.at = None
     join = (*MODULE.join, "-e", f"kind={kind}")
@@ -96,15 +108,28 @@ def test_a_dead_token_is_replaced(pair: Pair, known: Known, kind: str, kill: Cal
     pair.run(join).unchanged()
 
 
-def test_the_disk_is_full_where_results_are_written(pair: Pair, known: Known, tmp_path: Path) -> None:
-    undisturbed = known(PLAYBOOKS)
-    results = tmp_path / "results"
+def on_a_full_disk(pair: Pair, results: Path, arguments: Sequence[str]) -> Finished:
+    """A run that cannot write its results, and says so."""
     results.mkdir()
     prefix = ("unshare", "--mount", "sh", "-euc", FULL_DISK, str(results))
+    return pair.run((*arguments, "-e", f"mesh_results_dir={results}"), prefix=prefix).refused(FULL)
 
+
+def told_after(ended: Finished) -> str:
+    """What a run said after its file could not be written."""
+    return ended.said.rpartition(FULL)[2]
+
+
+def test_a_leave_is_told_where_the_disk_is_full(pair: Pair, known: Known, tmp_path: Path) -> None:
     ended = pair.survives(
-        undisturbed,
-        "leave",
-        lambda arguments: pair.run((*arguments, "-e", f"mesh_results_dir={results}"), prefix=prefix),
+        known(PLAYBOOKS), "leave", lambda arguments: on_a_full_disk(pair, tmp_path / "results", arguments)
     )
-    ended.refused("No space left on device", "has left mesh")
+    assert "has left mesh" in told_after(ended), ended.story("does not tell what became of it")
+
+
+@pytest.mark.parametrize("playbook", TOLD)
+def test_what_became_of_a_run_is_told_where_the_disk_is_full(pair: Pair, tmp_path: Path, playbook: str) -> None:
+    pair.at = None
+    pair.begin_anew(MODULE)
+    ended = on_a_full_disk(pair, tmp_path / "results", (playbook, "-e", f"mesh_teardown={MESH}"))
+    assert TOLD[playbook] in told_after(ended), ended.story("does not tell what became of it")

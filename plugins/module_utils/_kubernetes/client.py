@@ -174,7 +174,7 @@ class KubernetesClient:
             body["dryRun"] = ["All"]  # beside a body the server does not look at the query
         what = f"delete {describe(kind, name, namespace)}"
         try:
-            self.request("DELETE", kind.path(name, namespace), body=body, what=what)
+            self.request("DELETE", kind.path(name, namespace), body=body, what=what, twice=bool(uid and not version))
         except ApiError as error:
             if error.status == 404:
                 return False
@@ -245,9 +245,10 @@ class KubernetesClient:
         body: t.Any = None,
         content_type: str = JSON,
         accept: str = JSON,
+        twice: bool = False,
     ) -> Object:
         """One request, its JSON answer. Raises ApiError; `what` completes "cannot ..." in its message."""
-        answer = self.send(method, path, what, query or {}, body, content_type, accept)
+        answer = self.send(method, path, what, query or {}, body, content_type, accept, twice=twice)
         return t.cast(Object, json.loads(answer.data))
 
     def send(
@@ -260,10 +261,12 @@ class KubernetesClient:
         content_type: str = JSON,
         accept: str = JSON,
         preload: bool = True,
+        twice: bool = False,
     ) -> t.Any:
         """One request, sent again where repeats.py says so; urllib3's answer. Raises ApiError for one of 400 or more.
 
         preload: the answer is read to its end; else the caller reads it and gives its connection back
+        twice:   it may be done twice, as reads and server-side applies always may
         """
         text = "&".join([urlencode([(key, value)]) for key, value in query.items() if value])
         headers = {"Accept": accept, "Content-Type": content_type, "User-Agent": FIELD_MANAGER}
@@ -275,7 +278,7 @@ class KubernetesClient:
                 headers=headers,
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
-                retries=repeats(may_be_done_twice=method == "GET" or content_type == APPLY_PATCH),
+                retries=repeats(may_be_done_twice=twice or method == "GET" or content_type == APPLY_PATCH),
                 preload_content=preload,
             )
         except urllib3.exceptions.HTTPError as error:

@@ -10,6 +10,8 @@
 | 429, with or without Retry-After | any request: the server says that it did nothing |
 | 503 with Retry-After | what may be done twice |
 | a time-out | none: it has waited enough |
+
+What may be done twice: a read, a server-side apply, and the deletion of an object by its uid, whose second time finds nothing.
 """
 
 from __future__ import annotations

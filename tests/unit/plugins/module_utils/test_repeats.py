@@ -94,8 +94,10 @@ CALLS: dict[str, t.Callable[[KubernetesClient], t.Any]] = {
     "POST": lambda client: client.create(CONFIG_MAP, BODY),
     "patch": lambda client: client.patch(CONFIG_MAP, "a", "x", {}),
     "DELETE": lambda client: client.delete(CONFIG_MAP, "a", "x"),
+    "DELETE of a state": lambda client: client.delete(CONFIG_MAP, "a", "x", uid="1", version="2"),
+    "DELETE by uid": lambda client: client.delete(CONFIG_MAP, "a", "x", uid="1"),
 }
-TWICE = ("GET", "apply")
+TWICE = ("GET", "apply", "DELETE by uid")
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -118,6 +120,12 @@ def test_what_may_have_been_done_is_asked_again_only_where_twice_is_as_once(
         with pytest.raises(ApiError):
             CALLS[call](server.client())
     assert len(server.seen) == (2 if call in TWICE else 1)
+
+
+def test_a_deletion_whose_answer_was_lost_is_one_that_finds_nothing(start: t.Any) -> None:
+    server = start(RESET, (404, ""))
+    assert CALLS["DELETE by uid"](server.client()) is False
+    assert server.seen == ["DELETE", "DELETE"]
 
 
 @pytest.mark.parametrize("status", [500, 503, 504, 409])

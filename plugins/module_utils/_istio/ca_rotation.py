@@ -96,7 +96,9 @@ def check_in_time(step: str, proxies: t.Sequence[Trust], holders: t.Sequence[Hol
     """Raise MeshError where a step would cut off proxies."""
     late = waited_for(step, proxies, holders)
     if late:
-        what = "do not trust the root of the files yet" if step == ISSUE else "have a certificate of the former authority"
+        what = (
+            "do not trust the root of the files yet" if step == ISSUE else "have a certificate of the former authority"
+        )
         meant = "issue by the new root" if step == ISSUE else "drop the former root"
         raise MeshError(
             f"it is too early to {meant}: {len(late)} of {len(proxies)} proxies {what}, and would be cut off",

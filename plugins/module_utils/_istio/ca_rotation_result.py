@@ -110,7 +110,11 @@ def line_of(member: Object) -> str:
         signs += f"ends {changed(before['ends'], after['ends'])}; "
         signs += f"roots {changed(shorts(before['roots']), shorts(after['roots']))}"
     counts = f"{member['proxies']} proxies"
-    for field, what in (("outdated", "with a former certificate"), ("distrusting", "without the root"), ("unread", "not read")):
+    for field, what in (
+        ("outdated", "with a former certificate"),
+        ("distrusting", "without the root"),
+        ("unread", "not read"),
+    ):
         counts += f", {member[field]} {what}" if member[field] else ""
     return printable(f"  {member['name']}: {signs}; {counts}")
 

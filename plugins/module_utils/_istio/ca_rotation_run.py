@@ -139,7 +139,10 @@ def holders_of(members: t.Sequence[Member], params: t.Mapping[str, t.Any]) -> li
             problems.append(Problem(ERROR, "there are no files of its authority", todo=todo, cluster=member.name))
             continue
         expected = Expected(member.name, params["namespace"], params["trust_domain"], datetime.now(timezone.utc))
-        problems += [*sibling_problems(member.name, files, read_roots(params["dir"])), *bundle_problems(files, expected)]
+        problems += [
+            *sibling_problems(member.name, files, read_roots(params["dir"])),
+            *bundle_problems(files, expected),
+        ]
         holders.append(Holder(member.name, t.cast(Bundle, bundle_of(member.secret)), files))
     if any(problem.severity == ERROR for problem in problems):
         raise MeshError(report("Files of the certificate authority", problems))
@@ -171,7 +174,12 @@ def rotate(
 
 
 def follow(
-    client: KubernetesClient, bundle: Bundle, step: str, params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress
+    client: KubernetesClient,
+    bundle: Bundle,
+    step: str,
+    params: t.Mapping[str, t.Any],
+    check_mode: bool,
+    progress: Progress,
 ) -> bool:
     """Have the istiod of a member sign by its Secret; whether something was, or in check mode would be, done for that."""
     namespace, other_roots = params["namespace"], step in (TRUST, ISSUE, DROP)

@@ -91,14 +91,15 @@ class PortForward:
                 todo="Check that the pod is Ready and listens on this port",
             ) from error
 
-
     def certificate(self, roots: str) -> bytes:
         """The certificate (DER) of the TLS server at the port, which must be signed by one of these (PEM), whatever its name.
 
         Raises ApiError. Afterwards the connection is of no further use.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False  # the API server leads to this pod and no other; it is asked for its certificate alone
+        context.check_hostname = (
+            False  # the API server leads to this pod and no other; it is asked for its certificate alone
+        )
         try:
             context.load_verify_locations(cadata=roots)
             connection = socket.socket(fileno=os.dup(self._connection.sock.fileno()))

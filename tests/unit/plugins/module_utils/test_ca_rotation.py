@@ -60,7 +60,9 @@ def holders(stands: t.Mapping[str, Bundle], wanted_files: t.Mapping[str, Bundle]
     return [Holder(name, stands[name], wanted_files[name]) for name in NAMES]
 
 
-def after(stands: t.Mapping[str, Bundle], to: t.Mapping[str, Bundle], only: t.Sequence[str] = NAMES) -> dict[str, Bundle]:
+def after(
+    stands: t.Mapping[str, Bundle], to: t.Mapping[str, Bundle], only: t.Sequence[str] = NAMES
+) -> dict[str, Bundle]:
     """The Secrets when a step has come as far as `only`."""
     found = holders(stands, to)
     step = step_of(found)
@@ -74,7 +76,9 @@ def steps(stands: t.Mapping[str, Bundle], to: t.Mapping[str, Bundle]) -> list[st
         taken.append(step)
         stands = after(stands, to)
         assert len(taken) < 9
-    assert {name: dict(one.texts) for name, one in stands.items()} == {name: dict(one.texts) for name, one in to.items()}
+    assert {name: dict(one.texts) for name, one in stands.items()} == {
+        name: dict(one.texts) for name, one in to.items()
+    }
     return taken
 
 
@@ -122,7 +126,9 @@ def test_nothing_is_issued_under_a_root_that_a_proxy_does_not_trust() -> None:
     with pytest.raises(MeshError) as error:
         check_in_time(step_of(found), [trusting, proxy(OLD["east"], OLD_ROOT)], found)
     assert "too early to issue by the new root: 1 of 2 proxies" in str(error.value)
-    assert "east: shop/web-1" in str(error.value) and f"by {NOW + timedelta(hours=12):%Y-%m-%d %H:%M}" in str(error.value)
+    assert "east: shop/web-1" in str(error.value) and f"by {NOW + timedelta(hours=12):%Y-%m-%d %H:%M}" in str(
+        error.value
+    )
 
 
 def test_no_root_is_dropped_while_a_proxy_has_a_certificate_under_it() -> None:
@@ -191,12 +197,22 @@ def test_proxies_are_asked_where_they_run() -> None:
     assert has_proxy({**pod, "status": {"containerStatuses": running}})
     assert has_proxy({**pod, "status": {"initContainerStatuses": running}})
     assert not has_proxy({**pod, "status": {"containerStatuses": [{"name": "istio-proxy", "state": {"waiting": {}}}]}})
-    assert not has_proxy({"metadata": {**pod["metadata"], "deletionTimestamp": "now"}, "status": {"containerStatuses": running}, "spec": pod["spec"]})
+    assert not has_proxy(
+        {
+            "metadata": {**pod["metadata"], "deletionTimestamp": "now"},
+            "status": {"containerStatuses": running},
+            "spec": pod["spec"],
+        }
+    )
 
 
 def deployment(**annotations: str) -> Object:
     metadata = {"name": "istiod", "namespace": "istio-system", "labels": {"app": "istiod"}}
-    return {"kind": "Deployment", "metadata": metadata, "spec": {"template": {"metadata": {"annotations": annotations}}}}
+    return {
+        "kind": "Deployment",
+        "metadata": metadata,
+        "spec": {"template": {"metadata": {"annotations": annotations}}},
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,16 @@ import pytest
 
 from tests.lab.demo import HELLO
 
-from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, apply, get, kubectl, there
+from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, apply, every, get, kubectl, there
 from .runs import Workplace
 from .test_13_own_authority import IN_ROOM, PASSPHRASE, ROOM, WITH, WITHOUT, caller, directory, inventory
 
 __all__ = ["directory", "inventory"]
 
 QUICK_KEYS = ("-e", "certificate_authority_key=ec")
-# Certificates that are renewed after 30 seconds, for which an ordinary mesh takes 12 hours.
-SHORT = {"proxy.istio.io/config": '{"holdApplicationUntilProxyStarts": true, "proxyMetadata": {"SECRET_TTL": "60s"}}'}
-WAIT = 90.0
+# Certificates that are renewed after a minute, for which an ordinary mesh takes 12 hours.
+SHORT = {"proxy.istio.io/config": '{"holdApplicationUntilProxyStarts": true, "proxyMetadata": {"SECRET_TTL": "120s"}}'}
+WAIT = 240.0
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,9 +34,10 @@ def _mesh(place: Workplace, inventory: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def calls(place: Workplace, _mesh: None) -> Iterator[Callable[[], dict[str, int]]]:
+def calls(_mesh: None) -> Iterator[Callable[[], dict[str, int]]]:
     """Requests from one remote to the other as long as the scenarios run, each on a connection of its own. Ends them; the codes."""
-    fields = {"cluster": "any", "region": "any", "image": place.result("verify")["image"]}
+    (gateway, *_more) = every(PRIMARY, "pods", "--namespace", NAMESPACE, "--selector=istio=ingressgateway")
+    fields = {"cluster": "any", "region": "any", "image": gateway["spec"]["containers"][0]["image"]}
     for cluster in REMOTES:
         kubectl(
             cluster, "apply", "--filename", "-", stdin=Template((HELLO / "workload.yml").read_text()).substitute(fields)

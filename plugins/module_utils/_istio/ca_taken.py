@@ -62,14 +62,14 @@ def take(
         return look(client, namespace, bundle)
 
     wait = Wait(
-        what=f"{client.cluster}: istiod signs by {signer(bundle)[:11]}...",
+        what=f"istiod signing by {signer(bundle)[:11]}...",
         acceptors=(Acceptor("why == ''"),),
         status="why || 'yes'",
         cluster=client.cluster,
         todo=f"Look at its log: kubectl --namespace {namespace} logs --selector {ISTIOD} | grep -i cert. Then run the same playbook again",
         timeout=timeout,
     )
-    wait_until(read, wait, progress)
+    wait_until(read, wait, lambda line: progress(f"{client.cluster}: {line}"))
     return True
 
 
@@ -87,19 +87,20 @@ def to_restart(client: KubernetesClient, namespace: str, bundle: Bundle, *, othe
     return [
         one
         for one in client.list(DEPLOYMENT, namespace, labels=ISTIOD)
-        if annotations(one["spec"]["template"]).get(ROOTS) not in marks
+        if notes_of(one["spec"]["template"]).get(ROOTS) not in marks
     ]
 
 
 def touch(client: KubernetesClient, namespace: str, bundle: Bundle) -> None:
     """Have the kubelet bring the Secret into istiod's pods now."""
     for pod in istiod_pods(client.list(POD, namespace, labels=ISTIOD)):
-        if annotations(pod).get(TOUCHED) != signer(bundle)[:23]:
+        if notes_of(pod).get(TOUCHED) != signer(bundle)[:23]:
             body = {"metadata": {"annotations": {TOUCHED: signer(bundle)[:23]}}}
             client.patch(POD, pod["metadata"]["name"], namespace, body)
 
 
-def annotations(found: Object) -> Object:
+def notes_of(found: Object) -> Object:
+    """The annotations of an object."""
     return (found.get("metadata") or {}).get("annotations") or {}
 
 

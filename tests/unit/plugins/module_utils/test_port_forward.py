@@ -183,7 +183,7 @@ def test_the_certificate_of_a_tls_server_is_told_where_one_of_the_roots_signed_i
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_trusted: bool
 ) -> None:
     now = datetime.now(timezone.utc)
-    times = {"begins": now - timedelta(days=1), "ends": now + timedelta(days=1)}
+    times: dict[str, t.Any] = {"begins": now - timedelta(days=1), "ends": now + timedelta(days=1)}
     root, other = authority("root", **times), authority("other root", **times)
     monkeypatch.setitem(USAGE, "digital_signature", True)  # as a server has it
     own = authority("istiod", root, is_ca=False, signs=False, **times)

@@ -128,10 +128,10 @@ def next_step(seen: Seen) -> str:
     meant, what = FOLLOWS[seen.step]
     late = (distrusting if seen.step == TRUST else outdated)(seen.all_proxies, seen.holders)
     if not late:
-        return f"Next: the same playbook again does step {meant}; no proxy keeps it from that."
+        return f"Next: the same playbook again does step {meant}. No proxy keeps it from that."
     return printable(
-        f"Next: step {meant}, by the same playbook, once none of the proxies {what}: {len(late)} of {len(seen.all_proxies)} "
-        f"{what} ({names_of(late)}). {remedy(late)}"
+        f"Next: the same playbook again does step {meant}. It waits for {len(late)} of {len(seen.all_proxies)} proxies, which "
+        f"{what}: {names_of(late)}. {remedy(late)}"
     )
 
 

@@ -8,6 +8,7 @@ The kubernetes package speaks WebSocket with the API server and hands out a sock
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -105,7 +106,12 @@ class PortForward:
             connection = socket.socket(fileno=os.dup(self._connection.sock.fileno()))
             connection.settimeout(READ_TIMEOUT)
             with context.wrap_socket(connection) as server:
-                return server.getpeercert(binary_form=True) or b""
+                found = server.getpeercert(binary_form=True) or b""
+                with contextlib.suppress(
+                    OSError
+                ):  # what the server still sends has to be read, or the package's thread complains
+                    server.unwrap()
+                return found
         except OSError as error:  # ssl.SSLError among them
             why = (self._forward.error(self._port) or _reason(error)).strip()
             raise ApiError(f"no certificate from {self._target}", cluster=self._cluster, why=why) from error

@@ -165,7 +165,12 @@ def test_the_result_tells_each_member_and_what_comes_next_and_no_key() -> None:
     assert len(east["before"]["roots"]) == 1 and len(east["after"]["roots"]) == 2
     assert east["before"]["intermediate"] == east["after"]["intermediate"]
     assert north["before"] is None
-    assert "1 of 3" in result["summary"] and "step 2 of 3" in result["summary"] and "shop/web-1" in result["summary"]
+    assert (
+        "1 of 3" in result["summary"]
+        and "does step 2 of 3" in result["summary"]
+        and "waits for 1 of 1" in result["summary"]
+        and "shop/web-1" in result["summary"]
+    )
     assert "KEY" not in str(result)
     key = next(line for line in OLD["east"].texts["ca-key.pem"].splitlines() if "-" not in line)
     assert key not in repr(seen(OLD, NEW))
@@ -173,7 +178,7 @@ def test_the_result_tells_each_member_and_what_comes_next_and_no_key() -> None:
 
 def test_the_next_run_is_promised_where_no_proxy_is_late() -> None:
     told = result_of(seen(OLD, NEW, proxy(OLD["east"], OLD_ROOT, NEW_ROOT)), [])["summary"]
-    assert "no proxy keeps it from that" in told
+    assert "No proxy keeps it from that" in told
     assert "would trust" in result_of(seen(OLD, NEW, check=True), [])["summary"]
 
 

@@ -60,7 +60,7 @@ def calls(_mesh: None) -> Iterator[Callable[[], dict[str, int]]]:
     kubectl(WITHOUT, "wait", "pod/caller", "--for=condition=Ready", *IN_ROOM)
 
     def end() -> dict[str, int]:
-        kubectl(WITHOUT, "exec", "caller", "--container=caller", *IN_ROOM[:2], "--", "touch", "/tmp/end")
+        kubectl(WITHOUT, "exec", "caller", "--container=caller", *IN_ROOM[:2], "--", "sh", "-c", ": >/tmp/end")
         time.sleep(7)
         codes: dict[str, int] = {}
         for line in kubectl(WITHOUT, "logs", "caller", "--container=caller", *IN_ROOM[:2]).splitlines():

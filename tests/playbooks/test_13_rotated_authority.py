@@ -20,8 +20,8 @@ from .test_13_own_authority import IN_ROOM, PASSPHRASE, ROOM, WITH, WITHOUT, cal
 __all__ = ["directory", "inventory"]
 
 QUICK_KEYS = ("-e", "certificate_authority_key=ec")
-# Certificates that are renewed after a minute, for which an ordinary mesh takes 12 hours.
-SHORT = {"proxy.istio.io/config": '{"holdApplicationUntilProxyStarts": true, "proxyMetadata": {"SECRET_TTL": "120s"}}'}
+# Certificates that are renewed after 40 seconds, for which an ordinary mesh takes 12 hours.
+SHORT = {"proxy.istio.io/config": '{"holdApplicationUntilProxyStarts": true, "proxyMetadata": {"SECRET_TTL": "80s"}}'}
 WAIT = 240.0
 
 

@@ -54,7 +54,7 @@ def calls(_mesh: None) -> Iterator[Callable[[], dict[str, int]]]:
     apply(PRIMARY, {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", **rule})
     pod = caller(0)
     pod["metadata"]["annotations"] = SHORT
-    attack = f"echo 'GET http://hello.{ROOM}.svc/' | vegeta attack -rate=10/1s -duration=5s -timeout=5s | vegeta report -type=json; echo"
+    attack = f"echo 'GET http://hello.{ROOM}.svc/' | vegeta attack -rate=10/1s -duration=5s -timeout=30s | vegeta report -type=json; echo"
     pod["spec"]["containers"][0]["command"] = ["sh", "-c", f"while [ ! -e /tmp/end ]; do {attack}; done"]
     apply(WITHOUT, pod)
     kubectl(WITHOUT, "wait", "pod/caller", "--for=condition=Ready", *IN_ROOM)

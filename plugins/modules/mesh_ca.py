@@ -15,7 +15,8 @@ description:
     certificate, the chain leads to the root by certificates that may sign and are in force, all members have one root, and the
     root is that of the mesh where one runs.
   - An authority is chosen before the first install. Another root, or the change between V(self_signed) and V(cacerts) of O(ca), is
-    refused. Another intermediate under the same root is written, and istiod takes it up without a restart.
+    refused. Another intermediate under the same root is written, and istiod takes it up without a restart. M(multiregion.istio.ca_rotation)
+    brings another root into a mesh that runs.
   - A Secret C(cacerts) that somebody else made is checked, used as it is, and never changed or marked.
   - No key is ever shown, returned or logged.
 extends_documentation_fragment:

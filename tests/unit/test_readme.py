@@ -24,6 +24,7 @@ ROLES = (
     "failover_policy",
     "failover",
     "certificate_authority",
+    "ca_rotation",
     "mesh_verification",
 )
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"

@@ -89,6 +89,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
+def pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
 def bundle_problems(bundle: Bundle, expected: Expected) -> list[Problem]:
     """All that keeps Istio or proxies from using an authority, and what soon will."""
     missing = [file for file in FILES if not bundle.texts.get(file)]

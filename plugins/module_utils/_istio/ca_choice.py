@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which authority a member signs by: that of the files given, or the one that is there. No I/O.
 
-It is chosen before the first install: a workload trusts the one root that it was started with, so a change would cut off all that run.
+It is chosen before the first install: workloads trust the root that they have, so a change at once would cut off all that run. The way
+from one root to another is ca_rotation.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .ca_bundle import FILES, ROOT, Bundle, root_prints
 Object = dict[str, t.Any]
 
 SELF_SIGNED, CACERTS = "self_signed", "cacerts"
-NOT_CHANGED = "Every workload trusts the root that it was started with: a change would cut off all that run"
+ROTATE = "another root comes into a mesh that runs by the playbook multiregion.istio.rotate_ca"
+NOT_CHANGED = "Every workload trusts the root that it has: a change at once would cut off all that run"
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,11 @@ def root_problems(cluster: str, bundle: Bundle, found: Found) -> t.Iterator[Prob
     running = root_prints(found.running)
     if running and running != wanted:
         what = f"the mesh runs by another authority than that of {bundle.place}"
-        todo = "Set primary_istio_ca and mesh_ca_dir as they were at the first install; another authority needs another mesh"
+        todo = f"Set primary_istio_ca and mesh_ca_dir as they were; {ROTATE if found.bundle else 'another authority needs another mesh'}"
         yield Problem(ERROR, what, NOT_CHANGED, todo, cluster)
     elif found.bundle and there != wanted:
         what = f"{found.bundle.place} has another root than {bundle.place}"
-        todo = "Give the files of that root. If nothing runs by the Secret, delete it and run the playbook again"
+        todo = f"Give the files of that root; {ROTATE}. If nothing runs by the Secret, delete it and run this playbook again"
         yield Problem(ERROR, what, NOT_CHANGED, todo, cluster)
 
 

@@ -14,14 +14,14 @@ import binascii
 import json
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._errors import ApiError
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.port_forward import Answer, PortForward
 from .._problems import ERROR, WARNING, Problem
-from .ca_bundle import root_prints
+from .ca_bundle import fingerprint, root_prints
 
 try:
     from cryptography import x509
@@ -38,9 +38,12 @@ class Trust:
     """What one proxy has.
 
     issuer:  who signed its certificate, as a distinguished name
+    signer:  SHA-256 fingerprint of the certificate of who signed it, "" where it is not sent along
+    begins:  when its certificate begins
     ends:    when that certificate ends
     roots:   SHA-256 fingerprints of the roots that it trusts
     error:   why it could not be read, and then the rest is empty
+    pod:     namespace/name of its pod
     """
 
     cluster: str
@@ -48,6 +51,9 @@ class Trust:
     ends: datetime | None = None
     roots: frozenset[str] = frozenset()
     error: str = ""
+    signer: str = ""
+    begins: datetime | None = None
+    pod: str = ""
 
     def as_dict(self) -> dict[str, t.Any]:
         """The member's entry in a task's result."""
@@ -57,13 +63,14 @@ class Trust:
 
 def read_trust(client: KubernetesClient, namespace: str, pod: str) -> Trust:
     """Ask the sidecar of a pod. Never raises: what goes wrong is in `error`."""
+    name = f"{namespace}/{pod}"
     try:
         with PortForward(client, namespace, pod, ADMIN_PORT) as forward:
-            return parse_trust(client.cluster, forward.get(PATH))
+            return replace(parse_trust(client.cluster, forward.get(PATH)), pod=name)
     except ApiError as error:
-        return Trust(client.cluster, error=error.why or error.what)
+        return Trust(client.cluster, error=error.why or error.what, pod=name)
     except ValueError as error:
-        return Trust(client.cluster, error=str(error))
+        return Trust(client.cluster, error=str(error), pod=name)
 
 
 def parse_trust(cluster: str, answer: Answer) -> Trust:
@@ -74,10 +81,17 @@ def parse_trust(cluster: str, answer: Answer) -> Trust:
         secrets = {one["name"]: one["secret"] for one in json.loads(answer.body)["configs"]}
         chain = text_of(secrets[OWN]["tls_certificate"]["certificate_chain"])
         trusted = text_of(secrets[TRUSTED]["validation_context"]["trusted_ca"])
-        own, *_rest = x509.load_pem_x509_certificates(chain.encode())
+        own, *above = x509.load_pem_x509_certificates(chain.encode())
     except (KeyError, TypeError, binascii.Error) as error:
         raise ValueError(f"{PATH} does not tell a certificate and its root") from error
-    return Trust(cluster, own.issuer.rfc4514_string(), own.not_valid_after_utc, root_prints(trusted))
+    return Trust(
+        cluster,
+        own.issuer.rfc4514_string(),
+        own.not_valid_after_utc,
+        root_prints(trusted),
+        signer=fingerprint(above[0]) if above else "",
+        begins=own.not_valid_before_utc,
+    )
 
 
 def text_of(source: t.Mapping[str, str]) -> str:

@@ -8,7 +8,11 @@ The kubernetes package speaks WebSocket with the API server and hands out a sock
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import os
+import socket
+import ssl
 import threading
 import typing as t
 from concurrent.futures import Future
@@ -87,6 +91,30 @@ class PortForward:
                 why=(self._forward.error(self._port) or _reason(error)).strip(),
                 todo="Check that the pod is Ready and listens on this port",
             ) from error
+
+    def certificate(self, roots: str) -> bytes:
+        """The certificate (DER) of the TLS server at the port, which must be signed by one of these (PEM), whatever its name.
+
+        Raises ApiError. Afterwards the connection is of no further use.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = (
+            False  # the API server leads to this pod and no other; it is asked for its certificate alone
+        )
+        try:
+            context.load_verify_locations(cadata=roots)
+            connection = socket.socket(fileno=os.dup(self._connection.sock.fileno()))
+            connection.settimeout(READ_TIMEOUT)
+            with context.wrap_socket(connection) as server:
+                found = server.getpeercert(binary_form=True) or b""
+                with contextlib.suppress(
+                    OSError
+                ):  # what the server still sends has to be read, or the package's thread complains
+                    server.unwrap()
+                return found
+        except OSError as error:  # ssl.SSLError among them
+            why = (self._forward.error(self._port) or _reason(error)).strip()
+            raise ApiError(f"no certificate from {self._target}", cluster=self._cluster, why=why) from error
 
 
 def _open(client: KubernetesClient, namespace: str, pod: str, port: int, target: str) -> t.Any:

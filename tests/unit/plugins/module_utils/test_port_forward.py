@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 import typing as t
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from types import SimpleNamespace
 
 import kubernetes.client.exceptions
 import pytest
 import websocket
+from cryptography import x509
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import ApiError
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import port_forward
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.port_forward import Answer, PortForward
+from tests.unit.authorities import USAGE, Authority, authority
 
 CLIENT: t.Any = SimpleNamespace(
     cluster="east",
@@ -154,3 +160,37 @@ def test_an_api_server_that_never_answers_ends_in_an_error_and_a_late_forward_is
         if thread.name.startswith("open port"):
             thread.join(5)
     assert forward.closed
+
+
+class TlsForward(Forward):
+    """A pod that shows a certificate."""
+
+    def __init__(self, own: Authority, directory: Path) -> None:
+        self._files = directory / "own.pem", directory / "key.pem"
+        for path, text in zip(self._files, (own.pem, own.key_pem), strict=True):
+            path.write_text(text)
+        super().__init__([])
+
+    def _serve(self, _answers: list[bytes]) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self._files)
+        with contextlib.suppress(OSError):
+            context.wrap_socket(self._theirs, server_side=True).recv(1)
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_the_certificate_of_a_tls_server_is_told_where_one_of_the_roots_signed_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_trusted: bool
+) -> None:
+    now = datetime.now(timezone.utc)
+    times: dict[str, t.Any] = {"begins": now - timedelta(days=1), "ends": now + timedelta(days=1)}
+    root, other = authority("root", **times), authority("other root", **times)
+    monkeypatch.setitem(USAGE, "digital_signature", True)  # as a server has it
+    own = authority("istiod", root, is_ca=False, signs=False, **times)
+    opens(monkeypatch, lambda: TlsForward(own, tmp_path))
+    with PortForward(CLIENT, "istio-system", "istiod-1", 15017) as forward:
+        if is_trusted:
+            assert x509.load_der_x509_certificate(forward.certificate(other.pem + root.pem)) == own.certificate
+        else:
+            with pytest.raises(ApiError, match=r"no certificate from port 15017.*verify failed"):
+                forward.certificate(other.pem)

@@ -1,4 +1,4 @@
-"""Credentials are made anew while requests go on that only a member answers: none fails. The former token ends, a killed run is finished."""
+"""Credentials are made anew while requests go on that only a member answers: none fails. A run that was killed is finished."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def service() -> Iterator[None]:
 @pytest.fixture
 def requests(service: None) -> None:
     """Requests from the primary that go on for a while, and the first of which were answered."""
-    attack = f"vegeta attack -rate={RATE}/1s -duration={SECONDS}s -timeout=5s | vegeta report -type=json"
+    attack = f"vegeta attack -rate={RATE}/1s -duration={SECONDS}s -timeout=15s | vegeta report -type=json"
     # Until the first answer it is not known that the pod has its endpoints.
     once = "echo $TARGET | vegeta attack -rate=1/1s -duration=1s | vegeta report | busybox grep -q 200:1"
     script = (
@@ -121,7 +121,7 @@ def test_no_request_fails_meanwhile_and_the_former_token_ends(place: Workplace, 
     kubectl(PRIMARY, "wait", "pod/caller", "--for=jsonpath={.status.phase}=Succeeded", *IN_ROOM)
     found = json.loads(kubectl(PRIMARY, "logs", "caller", "--container=caller", *IN_ROOM[:2]).splitlines()[-1])
     print(f"{found['requests']} requests, {found['status_codes']}")
-    assert found["status_codes"] == {"200": SECONDS * RATE}, found
+    assert found["status_codes"] == {"200": SECONDS * RATE}, found["errors"]
 
 
 def test_what_is_not_due_is_left_alone(place: Workplace) -> None:

@@ -59,7 +59,7 @@ class Issued:
         """What may be shown of it."""
         if self.credential:
             return self.credential.facts()
-        return {**terms.address.facts(), "token": NOT_YET, "ca": NOT_YET}
+        return {"server": terms.address.server, "token": NOT_YET, "ca": NOT_YET}
 
 
 def bring_account(remote: KubernetesClient, state: RemoteState, terms: Terms, done: Done) -> None:

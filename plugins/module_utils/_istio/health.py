@@ -265,7 +265,7 @@ def _credential(record: Record, credential_days: int) -> list[Problem]:
             severity,
             f"the primary's credential for the cluster {when}",
             why=f"on {record.expires} istiod loses sight of the cluster",
-            todo="Run the playbook multiregion.istio.remotes: it mints a token anew in the last third of its life",
+            todo="Run the playbook multiregion.istio.rotate: it makes a token anew that is near its end, or says who has to",
             cluster=record.name,
         )
     ]

@@ -26,7 +26,7 @@ ROOM = "hello"
 IN_ROOM = ("--namespace", ROOM, "--timeout=120s")
 SECONDS = 90
 RATE = 20
-ALL = ("-e", "rotate_credentials=all")
+ALL = ("-e", "mesh_rotate_credentials=all")
 # An API server remembers for ten seconds that a token is good.
 REMEMBERED = 20
 OURS = ("--namespace", NAMESPACE, "--selector", "multiregion.istio/credential=control-plane")

@@ -24,7 +24,7 @@ from .runs import Workplace
 MEMBER = REMOTES[0]
 ROOM = "hello"
 IN_ROOM = ("--namespace", ROOM, "--timeout=120s")
-SECONDS = 90
+SECONDS = 60
 RATE = 20
 ALL = ("-e", "mesh_rotate_credentials=all")
 # An API server remembers for ten seconds that a token is good.

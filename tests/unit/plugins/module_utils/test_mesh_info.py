@@ -196,7 +196,8 @@ PARAMS = {
     "wait_for": "settled",
     "wait_timeout": 10,
     "wait_interval": 0,
-    "credential_days": 30, "credential_error_days": 0,
+    "credential_days": 30,
+    "credential_error_days": 0,
     "eastwest_public": False,
 }
 

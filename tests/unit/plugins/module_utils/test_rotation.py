@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -270,6 +271,34 @@ def test_an_adopted_one_is_named_and_near_its_end_an_error(world: World, join: R
     world.clusters["primary"].objects[SECRET]["data"]["east"] = encoded(yaml.safe_dump(config))
     failed = rotate(credential_kind="adopted")["failed"]
     assert "it was adopted: the one in use has expired" in failed and "Have whoever made it" in failed
+
+
+def test_a_file_of_the_users_is_given_to_the_primary_when_it_is_new_and_near_its_end_named(
+    world: World, join: Run, rotate: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (remote_istio, rotation):
+        monkeypatch.setattr(module, "confirm_given", lambda *_args: None)
+    file = tmp_path / "given"
+    own = {"credential_kind": "kubeconfig", "credential_kubeconfig": str(file)}
+
+    def write(claims: Object) -> None:
+        text = f"h.{b64encode(json.dumps(claims).encode()).decode()}.s"
+        where = {"server": "https://10.20.1.10:6443", "certificate-authority-data": encoded(CA)}
+        config = {
+            "clusters": [{"name": "c", "cluster": where}],
+            "users": [{"name": "u", "user": {"token": text}}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "x",
+        }
+        file.write_text(yaml.safe_dump(config))
+
+    write({"sub": "first"})
+    join(**own)
+    assert rotate(**own)["credential"]["action"] == "kept"
+    write({"exp": 1000, "iat": 0})
+    assert rotate(**own)["credential"]["action"] == "refreshed"
+    failed = rotate(**own)["failed"]
+    assert "the one in use has expired" in failed and f"Write a new identity to {file}" in failed
 
 
 class Control:

@@ -120,7 +120,7 @@ def not_ours(terms: Terms, token: str, params: t.Mapping[str, t.Any]) -> Object:
 
 
 def untouched(terms: Terms, why: str, action: str, expires: str | None = None) -> Object:
-    credential = {
+    credential: Object = {
         "kind": terms.kind,
         "action": action,
         "why": why,

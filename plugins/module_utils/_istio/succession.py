@@ -136,7 +136,8 @@ def bring(task: Task, plan: Succession, *, known: bool, proving: bool = False) -
     seen = look(task.primary, terms.namespace) if plan.former or (proving and is_new) else []
     change = register(task.primary, live, issued, text, note, terms)
     task.done.append((task.primary.cluster, change))
-    since, advice = None, []
+    since: datetime | None = None
+    advice: list[str] = []
     if stale:
         since, advice = heed(task.primary, stale, params, task.done, task.planned, task.progress, dry_run=terms.dry_run)
     if proving and is_new and not plan.former:

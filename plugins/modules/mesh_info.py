@@ -62,6 +62,10 @@ options:
       - One whose whole life is short is a problem only once less than a third of it is left.
     type: int
     default: 30
+  credential_error_days:
+    description: Days with fewer than which left that problem is of severity V(error). An expired one always is.
+    type: int
+    default: 0
   eastwest_public:
     description: Whether load balancers between members may have public addresses. Else it is a problem, of severity V(warning).
     type: bool
@@ -282,6 +286,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "region": {"type": "str", "default": ""},
         "members": {"type": "list", "elements": "dict", "default": [], "options": MEMBER_OPTIONS},
         "credential_days": {"type": "int", "default": 30},
+        "credential_error_days": {"type": "int", "default": 0},
         "eastwest_public": {"type": "bool", "default": False},
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},

@@ -119,8 +119,8 @@ options:
       - V(adopted) is the kubeconfig that the Secret in the primary has already, from C(istioctl) or the scripts of the page of
         Alibaba Cloud. Its bytes stay, nothing is made or removed in the remote, and nobody has to be restarted. What would be
         refused of a V(kubeconfig) is refused of it too, and the remote has to confirm it. With O(state=absent) the Secret goes.
-      - When the kind or the account changes, the old Secret goes from the remote, and with it its token. See O(restart_operator)
-        then.
+      - A token that is made anew, also since the kind or the account changes, comes beside the one in use. That is revoked once every
+        istiod pod reads the member by the new one, as by M(multiregion.istio.remote_credential). See O(restart_operator) too.
     choices: [token_secret, token_request, kubeconfig, adopted]
   credential_kubeconfig:
     description:

@@ -16,8 +16,9 @@ from .._errors import MeshError
 from .._kubernetes.client import KubernetesClient
 from .._wait import Progress
 from . import registration
-from .operator_deployment import Operator, ask_restart, find_operator, started_at, wait_restarted
+from .operator_deployment import Operator, find_operator, started_at
 from .outcome import Done, Item
+from .rollout import ask_restart, wait_restarted
 from .rules import OPERATOR
 
 Object = dict[str, t.Any]
@@ -38,7 +39,7 @@ class Stale:
 
 def is_reconciled(params: t.Mapping[str, t.Any]) -> bool:
     """Whether an operator reconciles the member: nobody else keeps a kubeconfig that it has read."""
-    return bool(params["rules"] == OPERATOR or params["operator"] or params["restart_operator"] or params["wait"])
+    return bool(params["rules"] == OPERATOR or params["operator"] or params["restart_operator"] or params.get("wait"))
 
 
 def note_of(

@@ -7,6 +7,7 @@ into the Secret or file that it is for.
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -58,7 +59,7 @@ class Issued:
         """What may be shown of it."""
         if self.credential:
             return self.credential.facts()
-        return {**terms.address.facts(), "token": NOT_YET, "ca": NOT_YET}
+        return {"server": terms.address.server, "token": NOT_YET, "ca": NOT_YET}
 
 
 def bring_account(remote: KubernetesClient, state: RemoteState, terms: Terms, done: Done) -> None:
@@ -67,19 +68,46 @@ def bring_account(remote: KubernetesClient, state: RemoteState, terms: Terms, do
         done.append((remote.cluster, terms.apply(remote, kind, wanted, live)))
 
 
+def why_anew(remote: KubernetesClient, state: RemoteState, held: Held, terms: Terms, days: float = math.inf) -> str:
+    """Why the token in use has to be minted anew, "" where it serves on or the Secret of the remote says it.
+
+    days: as in tokens.why_ends()
+    """
+    token = held.credential.token if held.credential else ""
+    if terms.token_kind is None:
+        return ""
+    if terms.kind == "token_request":
+        why = why_not_kept(token, state.secret, state.account, datetime.now(timezone.utc), days)
+        if not why and held.lifetime != str(terms.lifetime):
+            why = f"a lifetime of {terms.lifetime} s is asked for"
+        if why:
+            return why
+    else:
+        filled = credentials.token_of(state.secret)
+        if not token or not filled or filled.token != token:
+            return ""
+    return "" if credentials.is_known(remote, token) else "the cluster does not know the one in use"
+
+
 def issue(
-    remote: KubernetesClient, state: RemoteState, held: Held, terms: Terms, done: Done, progress: Progress
+    remote: KubernetesClient, state: RemoteState, held: Held, why: str, terms: Terms, done: Done, progress: Progress
 ) -> Issued:
-    """The credential by the terms: what it needs in the remote is brought, and the cluster confirms what is new."""
+    """The credential by the terms: what it needs in the remote is brought, and the cluster confirms what is new.
+
+    why: why the token in use is not kept
+    """
     wanted = terms.secret()
     if wanted is None:
         return Issued(terms.address)  # confirmed when it was read
     change = terms.apply(remote, SECRET, wanted, state.secret)
     done.append((remote.cluster, change))
+    told = why if held.credential else ""
+    if told and not terms.dry_run:
+        progress(f"token of {terms.name}: minted anew, {why}")
     if terms.kind == "token_secret":
-        issued = from_secret(remote, state, change, terms)
+        issued = from_secret(remote, state, told, change, terms)
     else:
-        issued = by_request(remote, state, held, change, terms, progress)
+        issued = by_request(remote, state, held, why, told, change, terms)
     credential = issued.credential
     if credential and not credential.ca:
         raise MeshError(
@@ -90,7 +118,7 @@ def issue(
         )
     if credential and credential != held.credential:
         credentials.verify_token(remote, credential.token, f"{terms.namespace}/{terms.service_account}")
-    elif credential and terms.kind == "token_secret" and not credentials.is_known(remote, credential.token):
+    elif credential and told:  # the Secret in use was to be filled anew, and is as it was
         raise MeshError(
             f"the API server refuses the token in use, of Secret {terms.namespace}/{change.name}",
             cluster=remote.cluster,
@@ -100,32 +128,23 @@ def issue(
     return issued
 
 
-def from_secret(remote: KubernetesClient, state: RemoteState, change: Change, terms: Terms) -> Issued:
+def from_secret(remote: KubernetesClient, state: RemoteState, told: str, change: Change, terms: Terms) -> Issued:
     """The token with which the cluster fills the Secret."""
     token = credentials.token_of(state.secret)
     if token is None and terms.dry_run:
-        return Issued(None)
+        return Issued(None, told)
     token = token or credentials.wait_for_token(remote, change.name, terms.namespace)
-    return Issued(terms.credential(token.token, token.ca))
+    return Issued(terms.credential(token.token, token.ca), told)
 
 
 def by_request(
-    remote: KubernetesClient, state: RemoteState, held: Held, change: Change, terms: Terms, progress: Progress
+    remote: KubernetesClient, state: RemoteState, held: Held, why: str, told: str, change: Change, terms: Terms
 ) -> Issued:
     """The token in use while it serves, else one that is bound to the Secret."""
-    in_use = held.credential.token if held.credential else ""
-    why = why_not_kept(in_use, state.secret, state.account, datetime.now(timezone.utc))
-    if not why and held.lifetime != str(terms.lifetime):
-        why = f"a lifetime of {terms.lifetime} s is asked for"
-    if not why and not credentials.is_known(remote, in_use):
-        why = "the cluster does not know the one in use"
-    if not why:
-        return Issued(terms.credential(in_use, state.ca))
-    told = why if in_use else ""
+    if not why and held.credential:
+        return Issued(terms.credential(held.credential.token, state.ca))
     if terms.dry_run:
         return Issued(None, told)
-    if in_use:
-        progress(f"token of {terms.name}: minted anew, {why}")
     ca = terms.address.ca or state.ca or credentials.wait_for_root_ca(remote, terms.namespace)
     bound = state.secret or remote.get(SECRET, change.name, terms.namespace)
     if bound is None:

@@ -31,10 +31,14 @@ from .unheeded import unheeded_problems
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is a problem by choice: days that a credential has to last, and whether gateways between members may be public."""
+    """What is a problem by choice: days that a credential has to last, and whether gateways between members may be public.
+
+    credential_error_days: with fewer left that is an error, no warning
+    """
 
     credential_days: int = 30
     eastwest_public: bool = False
+    credential_error_days: int = 0
 
 
 def member_problems(mesh: Mesh, name: str, wishes: Wishes = Wishes()) -> list[Problem]:
@@ -52,7 +56,7 @@ def member_problems(mesh: Mesh, name: str, wishes: Wishes = Wishes()) -> list[Pr
     )
     if mesh.state(mesh.primary).error:
         return problems  # what the primary knows of the member is not known
-    problems += _primary(mesh) if name == mesh.primary else _record(mesh, name, wishes.credential_days)
+    problems += _primary(mesh) if name == mesh.primary else _record(mesh, name, wishes)
     problems += _sync(mesh, name)
     if state.view and not state.error:
         problems += _view(mesh, state, state.view)
@@ -231,7 +235,7 @@ def _sync(mesh: Mesh, name: str) -> list[Problem]:
     return [Problem(ERROR, "istiod does not read the cluster", why, todo, name)]
 
 
-def _record(mesh: Mesh, name: str, credential_days: int) -> list[Problem]:
+def _record(mesh: Mesh, name: str, wishes: Wishes) -> list[Problem]:
     if mesh.records_error:
         return []  # told at the primary
     record = mesh.records.get(name)
@@ -250,22 +254,22 @@ def _record(mesh: Mesh, name: str, credential_days: int) -> list[Problem]:
         problems.append(
             Problem(ERROR, "the primary has no credential for the cluster", "its Secret is missing", join, name)
         )
-    return [*problems, *_credential(record, credential_days)]
+    return [*problems, *_credential(record, wishes)]
 
 
-def _credential(record: Record, credential_days: int) -> list[Problem]:
+def _credential(record: Record, wishes: Wishes) -> list[Problem]:
     """A credential near its end. One with a short life only once less than a third of it is left, when a run renews it."""
     left = record.days_left
-    if left is None or left >= credential_days or (record.lifetime_days and left * 3 >= record.lifetime_days):
+    if left is None or left >= wishes.credential_days or (record.lifetime_days and left * 3 >= record.lifetime_days):
         return []
-    severity = ERROR if left < 0 else WARNING
+    severity = ERROR if left < max(0, wishes.credential_error_days) else WARNING
     when = "has expired" if left < 0 else f"expires in {left} days"
     return [
         Problem(
             severity,
             f"the primary's credential for the cluster {when}",
             why=f"on {record.expires} istiod loses sight of the cluster",
-            todo="Run the playbook multiregion.istio.remotes: it mints a token anew in the last third of its life",
+            todo="Run the playbook multiregion.istio.rotate: it makes a token anew that is near its end, or says who has to",
             cluster=record.name,
         )
     ]

@@ -62,8 +62,8 @@ def istiod_pods(pods: list[Object]) -> list[Object]:
     ]
 
 
-def read_istiod(client: KubernetesClient, pod: Object, *, thorough: bool = True) -> Istiod:
-    """Ask one istiod pod, `thorough` for its views too. Never raises: what goes wrong is in `error`."""
+def read_istiod(client: KubernetesClient, pod: Object, *, thorough: bool = True, counting: bool = False) -> Istiod:
+    """Ask one istiod pod, `thorough` for its views too, `counting` for what it heard. Never raises: what goes wrong is in `error`."""
     metadata = pod["metadata"]
     name, revision = metadata["name"], (metadata.get("labels") or {}).get("istio.io/rev", "")
     state: PodState = pod_state(pod)
@@ -73,7 +73,7 @@ def read_istiod(client: KubernetesClient, pod: Object, *, thorough: bool = True)
         with PortForward(client, metadata["namespace"], name, MONITORING_PORT) as forward:
             clusters = parse_clusters(forward.get("/debug/clusterz"))
             version = parse_version(forward.get("/version"))
-            views = read_views(forward) if thorough else Views()
+            views = read_views(forward, counting=counting) if thorough else Views()
     except MeshError as error:
         return Istiod(name, revision, error=error.why or error.what, todo=error.todo)
     except ValueError as error:

@@ -20,6 +20,7 @@ from .._kubernetes.port_forward import Answer, PortForward
 Object = dict[str, t.Any]
 
 REGISTRY = "Kubernetes/"
+SECRET_EVENTS = "remote_cluster_secret_events_total"
 IN_TIME, STALE, NEVER = "in time", "stale", "never acknowledged"
 # Seconds that a proxy may take to acknowledge what it was sent.
 PATIENCE = 10
@@ -49,16 +50,20 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Views:
-    """One istiod pod's: endpoints by cluster, addresses of gateways by network, proxies. None is not known; `unread` says why."""
+    """One istiod pod's: endpoints by cluster, addresses of gateways by network, proxies. None is not known; `unread` says why.
+
+    secret_events: how often it heard of a member's Secret since it runs
+    """
 
     endpoints: t.Mapping[str, Endpoints] | None = None
     gateways: t.Mapping[str, tuple[str, ...]] | None = None
     proxies: tuple[Proxy, ...] | None = None
+    secret_events: int | None = None
     unread: tuple[str, ...] = ()
 
 
-def read_views(forward: PortForward) -> Views:
-    """Ask over an open port-forward. Never raises: what does not answer is not known."""
+def read_views(forward: PortForward, *, counting: bool = False) -> Views:
+    """Ask over an open port-forward, `counting` for its metrics too. Never raises: what does not answer is not known."""
     unread: list[str] = []
 
     def ask(path: str, parse: t.Callable[[Answer], t.Any]) -> t.Any:
@@ -74,6 +79,7 @@ def read_views(forward: PortForward) -> Views:
         endpoints=ask("/debug/endpointShardz", parse_endpoints),
         gateways=ask("/debug/networkz", parse_gateways),
         proxies=ask("/debug/syncz", parse_proxies),
+        secret_events=ask("/metrics", parse_secret_events) if counting else None,
         unread=tuple(unread),
     )
 
@@ -107,6 +113,12 @@ def parse_gateways(answer: Answer) -> dict[str, tuple[str, ...]]:
     for entry in content_of(answer) or []:
         found.setdefault(entry.get("Network") or "", set()).add(str(entry.get("Addr")))
     return {network: tuple(sorted(addresses)) for network, addresses in found.items()}
+
+
+def parse_secret_events(answer: Answer) -> int | None:
+    """The sum over a counter, in lines as `remote_cluster_secret_events_total{event="update"} 2`; None where it is not there."""
+    lines = [line for line in answer.body.decode().splitlines() if line.startswith(SECRET_EVENTS)]
+    return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines) if lines else None
 
 
 def parse_proxies(answer: Answer) -> tuple[Proxy, ...]:

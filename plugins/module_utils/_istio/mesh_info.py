@@ -42,7 +42,7 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
     """Read the mesh; with `wait`, again until nothing is settling any more or the time is over."""
     accesses = {member["name"]: access_from(member, member["name"]) for member in params["members"]}
     accesses[params["name"]] = access_from(params, params["name"])
-    wishes = Wishes(params["credential_days"], params["eastwest_public"])
+    wishes = Wishes(params["credential_days"], params["eastwest_public"], params["credential_error_days"])
     thorough = not params["wait"] or params["wait_for"] == "settled"
     end = time.monotonic() + params["wait_timeout"]
     shown = ""

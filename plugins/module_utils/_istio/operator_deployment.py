@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operator that reconciles Istio and RemoteIstio objects: where it runs, since when, its log and its restart.
+"""The operator that reconciles Istio and RemoteIstio objects: where it runs, since when, and its log.
 
 It reads a member's kubeconfig once and keeps it by the member's name (banzaicloud/istio-operator, pkg/remoteclusters), so a
 changed one counts from its next start on. Some releases run as a StatefulSet, some have a proxy beside them in the pod.
@@ -9,58 +9,30 @@ changed one counts from its next start on. Some releases run as a StatefulSet, s
 
 from __future__ import annotations
 
-import shlex
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from .._errors import MeshError
-from .._kubernetes.apply import Change, in_parallel
+from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.diff import visible
-from .._kubernetes.kinds import DEPLOYMENT, POD, STATEFUL_SET, Kind, describe
-from .._wait import Acceptor, Progress, Wait, wait_until
+from .._kubernetes.kinds import DEPLOYMENT, POD, STATEFUL_SET
+from .rollout import Workload
 
 Object = dict[str, t.Any]
 
 IMAGE = "istio-operator"
-RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 TODO = "Set mesh_operator_deployment (option operator) to namespace/name of its Deployment"
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(Workload):
     """The Deployment or StatefulSet that runs the operator."""
-
-    kind: Kind
-    body: Object
-
-    @property
-    def name(self) -> str:
-        return str(self.body["metadata"]["name"])
-
-    @property
-    def namespace(self) -> str:
-        return str(self.body["metadata"]["namespace"])
 
     @property
     def container(self) -> str:
         """The container that it is: the one with the operator's image, else the first."""
         containers = containers_of(self.body)
         return str(next(filter(is_operators, containers), containers[0])["name"])
-
-    @property
-    def title(self) -> str:
-        return describe(self.kind, self.name, self.namespace)
-
-    def command(self, client: KubernetesClient, *words: str) -> str:
-        """A kubectl command about it, by the kubeconfig and context that the cluster is reached by."""
-        access = client.access
-        reached = [("--kubeconfig", access.kubeconfig), ("--context", access.context), ("--server", access.host)]
-        options = [text for option, value in reached if value for text in (option, value)]
-        where = ["--namespace", self.namespace, *words, f"{self.kind.kind.lower()}/{self.name}"]
-        return shlex.join(["kubectl", *options, *where])
 
 
 def check_operator(option: str | None) -> None:
@@ -137,43 +109,3 @@ def start_of(pod: Object, container: str) -> datetime:
     found = [entry for entry in status.get("containerStatuses") or [] if entry.get("name") == container]
     running = ((found[0].get("state") or {}).get("running") or {}) if found else {}
     return datetime.fromisoformat(running.get("startedAt") or pod["metadata"]["creationTimestamp"])
-
-
-def ask_restart(client: KubernetesClient, operator: Operator, now: datetime, why: str, *, dry_run: bool) -> Change:
-    """Have its pods made anew, as `kubectl rollout restart` does."""
-    noted = {"metadata": {"annotations": {RESTARTED_AT: now.isoformat()}}}
-    change = {"spec": {"template": noted}}
-    kind, name, namespace = operator.kind, operator.name, operator.namespace
-    after = client.patch(kind, name, namespace, change, dry_run=dry_run)
-    return Change(kind.kind, namespace, name, "changed", visible(operator.body), visible(after), why=why)
-
-
-def wait_restarted(
-    client: KubernetesClient, operator: Operator, params: t.Mapping[str, t.Any], progress: Progress
-) -> None:
-    """Wait until its new pods serve and the old ones have gone. Raises MeshError."""
-    wait = Wait(
-        what=f"restart of {operator.title}",
-        acceptors=(Acceptor("done"),),
-        status="said",
-        cluster=client.cluster,
-        todo=f"See why its pods do not start: {operator.command(client, 'describe')}",
-        timeout=params["wait_timeout"],
-        interval=params["wait_interval"],
-    )
-    wait_until(lambda: rollout(client.get(operator.kind, operator.name, operator.namespace)), wait, progress)
-
-
-def rollout(live: Object | None) -> Object:
-    """How far a rollout has come, by the rules of `kubectl rollout status`."""
-    if live is None:
-        return {"done": False, "said": "it is gone"}
-    status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
-    seen = status.get("observedGeneration", 0) >= live["metadata"]["generation"]
-    # A StatefulSet counts the available ones since Kubernetes 1.22 only.
-    serving = status.get("readyReplicas" if live["kind"] == STATEFUL_SET.kind else "availableReplicas", 0)
-    updated, all_of_them = status.get("updatedReplicas", 0), status.get("replicas", 0)
-    if live["kind"] == STATEFUL_SET.kind and status.get("currentRevision") == status.get("updateRevision"):
-        updated = all_of_them  # it no longer counts them once all are
-    done = seen and updated == all_of_them == wanted and serving >= wanted
-    return {"done": done, "said": f"{updated} of {wanted} pods are new, {serving} of {all_of_them} serve"}

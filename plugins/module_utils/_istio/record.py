@@ -11,10 +11,9 @@ from datetime import datetime, timezone
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient, Object
 from .._kubernetes.kinds import SECRET
-from .._kubernetes.tokens import expiry_of, lifetime_of
+from .._kubernetes.tokens import DAY, expiry_of, lifetime_of
 from .registration import SELECTOR, credential_in
 from .resource import kind_of, status_of
-from .terms import DAY
 
 AVAILABLE = "Available"
 

@@ -27,6 +27,8 @@ EXPIRES = "multiregion.istio/expires"
 LIFETIME = "multiregion.istio/lifetime"
 # When the kubeconfig of a member was changed that an operator may have read already.
 CHANGED = "multiregion.istio/kubeconfig-changed"
+# When istiod was last asked to show that it has read the Secret.
+REREAD = "multiregion.istio/reread"
 
 
 def registration(

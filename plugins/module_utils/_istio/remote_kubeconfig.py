@@ -14,7 +14,7 @@ from .._kubernetes.kinds import SECRET
 from .._kubernetes.options import access_from
 from .._wait import Progress
 from . import outcome, private_file, resource
-from .credential import Held, Issued, bring_account, issue
+from .credential import Held, Issued, bring_account, issue, why_anew
 from .outcome import Done
 from .private_file import FileState, Owner
 from .remote_state import check_remote, credentials_in, is_asked_for, read_remote
@@ -46,7 +46,8 @@ def present(remote: KubernetesClient, terms: Terms, file: FileState, progress: P
     done: Done = []
     with outcome.told(done, planned):
         bring_account(remote, state, terms, done)
-        issued = issue(remote, state, held, terms, done, progress)
+        why = why_anew(remote, state, held, terms)
+        issued = issue(remote, state, held, why, terms, done, progress)
         done.append(("", bring_file(file, issued, terms)))
         remove_former(remote, state, terms, done)
     return result(file, done, [*warnings, *issued.warnings], issued.expires)

@@ -15,6 +15,7 @@ from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import CONFIG_MAP, NAMESPACE, SECRET, SERVICE_ACCOUNT
 from .._kubernetes.ownership import ownership_of
+from .._kubernetes.tokens import secret_of
 from .standing import check_owners
 from .terms import Terms
 
@@ -149,16 +150,21 @@ def is_asked_for(secret: Object, terms: Terms) -> bool:
     return purpose_of(secret) == terms.purpose and ownership_of(secret, terms.mesh_id).standing == "ours"
 
 
-def former_of(state: RemoteState, terms: Terms) -> list[Object]:
-    """Secrets of an earlier credential for the same purpose, which the terms no longer ask for."""
-    wanted = terms.secret_names[0] if terms.token_kind else ""
+def ours_in(state: RemoteState, terms: Terms) -> list[Object]:
+    """Secrets of credentials for the purpose, made by us for this mesh."""
     return [
         secret
         for secret in state.labelled
-        if purpose_of(secret) == terms.purpose
-        and secret["metadata"]["name"] != wanted
-        and ownership_of(secret, terms.mesh_id).standing == "ours"
+        if purpose_of(secret) == terms.purpose and ownership_of(secret, terms.mesh_id).standing == "ours"
     ]
+
+
+def former_of(state: RemoteState, terms: Terms) -> list[Object]:
+    """Secrets of an earlier credential for the same purpose, which the terms no longer ask for."""
+    wanted = (
+        terms.secret_names[0] if terms.token_kind else secret_of(terms.address.token)
+    )  # a file may hold one of ours
+    return [secret for secret in ours_in(state, terms) if secret["metadata"]["name"] != wanted]
 
 
 def purpose_of(secret: Object) -> str:

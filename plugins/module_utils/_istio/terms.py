@@ -21,6 +21,7 @@ from .._kubernetes.kinds import Kind
 from .._kubernetes.kubeconfig import ClusterCredential, check_proxy, check_server
 from .._kubernetes.options import apply_method_from, apply_options
 from .._kubernetes.token_request import check_lifetime
+from .._kubernetes.tokens import DAY
 from .given_kubeconfig import given_credential
 from .rules import ACCOUNTS, CHARTS, objects_of
 from .standing import with_marks
@@ -32,7 +33,6 @@ CONTROL_PLANE, KUBECONFIG = "control-plane", "kubeconfig"
 # The kind of a credential that the primary has already.
 ADOPTED = "adopted"
 TOKEN_KINDS: tuple[TokenKind, ...] = ("token_secret", "token_request")
-DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Terms:
 
     kind:    token_secret, token_request, kubeconfig or adopted, of which the last two have `address` for the whole credential
     address: how the remote is reached; its identity is empty for the others, its `ca` where the cluster tells it
+    slot:    which of the names of its kind the Secret of the credential has: a new one comes beside the one in use
     """
 
     name: str
@@ -55,6 +56,7 @@ class Terms:
     force: bool
     dry_run: bool
     method: ApplyMethod
+    slot: int = 1
 
     @property
     def token_kind(self) -> TokenKind | None:
@@ -70,14 +72,17 @@ class Terms:
     def secret_names(self) -> list[str]:
         """The names that the Secret of the credential has by each kind of token, the one asked for first."""
         kinds = sorted(TOKEN_KINDS, key=lambda kind: kind != self.kind)
-        return [secret_name(kind, self.service_account, self.purpose) for kind in kinds]
+        slots = [self.slot, *[1] * len(kinds[1:])]
+        return [
+            secret_name(kind, self.service_account, self.purpose, slot) for kind, slot in zip(kinds, slots, strict=True)
+        ]
 
     def secret(self) -> Object | None:
         """The Secret of the credential in the remote; None for a credential of the user's own."""
         kind = self.token_kind
         if kind is None:
             return None
-        return credential_secret(kind, self.service_account, self.namespace, self.purpose, self.rules)
+        return credential_secret(kind, self.service_account, self.namespace, self.purpose, self.rules, self.slot)
 
     def credential(self, token: str, ca: str) -> ClusterCredential:
         return replace(self.address, token=token, ca=self.address.ca or ca)

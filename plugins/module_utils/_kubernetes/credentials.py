@@ -9,6 +9,7 @@ of the TokenRequest API are bound (token_request.py). Deleting either revokes it
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -39,16 +40,25 @@ class Token:
     ca: str
 
 
-def secret_name(kind: TokenKind, service_account: str, purpose: str) -> str:
-    """The name of our Secret of a kind for an account; the purpose "control-plane" goes without saying."""
+def secret_name(kind: TokenKind, service_account: str, purpose: str, slot: int = 1) -> str:
+    """The name of our Secret of a kind for an account; the purpose "control-plane" and the first slot go without saying."""
     room = "" if purpose == "control-plane" else f"{purpose}-"
-    return f"{service_account}-multiregion-istio-{room}{'token' if kind == 'token_secret' else 'bound'}"
+    number = "" if slot == 1 else f"-{slot}"
+    return f"{service_account}-multiregion-istio-{room}{'token' if kind == 'token_secret' else 'bound'}{number}"
 
 
-def credential_secret(kind: TokenKind, service_account: str, namespace: str, purpose: str, rules: str) -> Object:
+def slot_in(name: str, first: str) -> int:
+    """The slot in the name of a Secret of ours, `first` being the name in slot 1; 0 for another name."""
+    found = re.fullmatch(re.escape(first) + r"-([2-9]|[1-9]\d+)", name)
+    return int(found[1]) if found else int(name == first)
+
+
+def credential_secret(
+    kind: TokenKind, service_account: str, namespace: str, purpose: str, rules: str, slot: int = 1
+) -> Object:
     """The Secret, without our marks."""
     sort = TOKEN_TYPE if kind == "token_secret" else "Opaque"
-    body = body_of(SECRET, secret_name(kind, service_account, purpose), namespace, type=sort)
+    body = body_of(SECRET, secret_name(kind, service_account, purpose, slot), namespace, type=sort)
     body["metadata"]["labels"] = {PURPOSE_LABEL: purpose}
     body["metadata"]["annotations"] = {ACCOUNT_ANNOTATION: service_account, RULES_ANNOTATION: rules}
     return body

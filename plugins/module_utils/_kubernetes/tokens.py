@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import typing as t
 from datetime import datetime, timezone
 
 Object = dict[str, t.Any]
+
+DAY = 86400
 
 
 def claims_of(token: str) -> Object:
@@ -51,11 +54,32 @@ def secret_of(token: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def why_not_kept(token: str, bound: Object | None, account: Object | None, now: datetime) -> str:
+def why_ends(token: str, now: datetime, days: float = math.inf) -> str:
+    """Why a token is near its end; "" where it is not, or has none.
+
+    days: so many have to be left, or a third of its life where that is less
+    """
+    end, lifetime = _seconds(claims_of(token), "exp"), lifetime_of(token)
+    left = end - now.timestamp()
+    if not end or (left > 0 and (left * 3 >= lifetime or left >= days * DAY)):
+        return ""
+    if left <= 0:
+        return "the one in use has expired"
+    return (
+        "less than a third of its lifetime is left"
+        if days == math.inf
+        else f"the one in use ends in {left / DAY:.1f} days"
+    )
+
+
+def why_not_kept(
+    token: str, bound: Object | None, account: Object | None, now: datetime, days: float = math.inf
+) -> str:
     """Why a token in use has to be minted anew; "" where it serves on.
 
     bound, account: the live Secret that it has to be bound to and its ServiceAccount. An object made anew under the same
     name has another uid, by which a server refuses the token.
+    days: as in why_ends()
     """
     claims = claims_of(token)
     said = claims.get("kubernetes.io")
@@ -66,10 +90,7 @@ def why_not_kept(token: str, bound: Object | None, account: Object | None, now: 
         return "the one in use is not bound to our Secret"
     if account is None or said.get("serviceaccount") != _reference(account):
         return "its ServiceAccount was made anew"
-    left, lifetime = _seconds(claims, "exp") - now.timestamp(), lifetime_of(token)
-    if left <= 0:
-        return "the one in use has expired"
-    return "less than a third of its lifetime is left" if left * 3 < lifetime else ""
+    return why_ends(token, now, days)
 
 
 def _reference(live: Object) -> Object:

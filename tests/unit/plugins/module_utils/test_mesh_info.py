@@ -148,6 +148,8 @@ def test_a_credential_with_a_short_life_is_told_in_its_last_third(left: int, lif
 def test_how_long_a_credential_has_to_last_may_be_chosen() -> None:
     mesh = replace(SOUND, records={"west": replace(RECORD, days_left=8)})
     assert [len(mesh_problems(mesh, Wishes(credential_days=days))) for days in (8, 9)] == [0, 1]
+    told = [mesh_problems(mesh, Wishes(credential_error_days=days)) for days in (8, 9)]
+    assert [problem.severity for (problem,) in told] == ["warning", "error"]
 
 
 def test_records_that_may_not_be_read_are_not_known_and_nothing_is_said_to_be_missing() -> None:
@@ -195,6 +197,7 @@ PARAMS = {
     "wait_timeout": 10,
     "wait_interval": 0,
     "credential_days": 30,
+    "credential_error_days": 0,
     "eastwest_public": False,
 }
 

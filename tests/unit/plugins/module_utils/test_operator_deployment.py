@@ -14,10 +14,10 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import A
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_deployment import (
     Operator,
     find_operator,
-    rollout,
     started_at,
     where_it_logs,
 )
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.rollout import rollout
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import DEPLOYMENT, STATEFUL_SET
 from tests.unit.fake_cluster import Client, Cluster, World

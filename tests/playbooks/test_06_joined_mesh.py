@@ -21,7 +21,7 @@ CHANGED_BY_HAND = {
     f"ClusterRole {READER}",
     f"MutatingWebhookConfiguration {WEBHOOK}",
     f"Namespace {NAMESPACE}",
-    "Namespace default",
+    "labels of Namespace default",
     f"Secret {NAMESPACE}/{SECOND}",
     f"RemoteIstio {NAMESPACE}/{FIRST}",
 }

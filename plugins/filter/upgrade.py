@@ -8,7 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade import removal_problems, upgrade_plan
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade_summary import upgrade_shown, upgrade_summary
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade_summary import (
+    upgrade_shown,
+    upgrade_summary,
+)
 
 
 class FilterModule:

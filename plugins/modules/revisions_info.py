@@ -79,6 +79,11 @@ why:
   returned: success
   type: str
   sample: ""
+kubernetes:
+  description: The version of its API server, empty where it does not tell.
+  returned: success
+  type: str
+  sample: "1.34"
 revisions:
   description: The revisions with the versions of their charts. The one without a name is empty.
   returned: success

@@ -25,6 +25,7 @@ ROLES = (
     "failover",
     "certificate_authority",
     "mesh_verification",
+    "mesh_upgrade",
 )
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"
 

@@ -80,7 +80,9 @@ def followers(pods: t.Iterable[Object]) -> list[Follower]:
     found: dict[tuple[Workload, str], list[str]] = {}
     for pod in with_sidecar(pods):
         found.setdefault((workload_of(pod), followed_by(pod)), []).append(pod["metadata"]["name"])
-    return [Follower(workload, revision, tuple(sorted(found[workload, revision]))) for workload, revision in sorted(found)]
+    return [
+        Follower(workload, revision, tuple(sorted(found[workload, revision]))) for workload, revision in sorted(found)
+    ]
 
 
 def is_behind(pod: Object, target: Target) -> bool:
@@ -110,7 +112,11 @@ def behind(
             continue
         workload, asked = workload_of(pod), asked_for(pod, namespaces)
         if asked != target.revision:
-            why = f"its labels ask for revision {asked or 'default'}" if asked is not None else "its namespace asks for no sidecar"
+            why = (
+                f"its labels ask for revision {asked or 'default'}"
+                if asked is not None
+                else "its namespace asks for no sidecar"
+            )
         elif workload.kind not in ROLLED:
             why = "nothing makes it anew" if workload.kind == "Pod" else f"a {workload.kind} is not restarted"
         else:

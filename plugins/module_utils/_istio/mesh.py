@@ -46,7 +46,9 @@ def sync_of(mesh: Mesh, name: str) -> list[dict[str, t.Any]]:
             "istiod": istiod.pod,
             "status": istiod.status_of(name),
             "endpoints": found.addresses if found else None,
-            "proxies": None if istiod.views.proxies is None else sum(one.cluster == name for one in istiod.views.proxies),
+            "proxies": None
+            if istiod.views.proxies is None
+            else sum(one.cluster == name for one in istiod.views.proxies),
         }
         for istiod in mesh.istiods
         for found in [endpoints_of(istiod, name)]

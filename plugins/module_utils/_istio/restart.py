@@ -60,7 +60,8 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         "to_restart": [entry(workload, restart[workload]) for workload in later],
         "staying": [{**entry(workload, stay[workload][1]), "why": stay[workload][0]} for workload in sorted(stay)],
         "diff": [
-            {"before": "", "after": f"{ANNOTATION}: now\n", "after_header": f"restart of {title(workload)}"} for workload in todo
+            {"before": "", "after": f"{ANNOTATION}: now\n", "after_header": f"restart of {title(workload)}"}
+            for workload in todo
         ],
     }
 
@@ -109,16 +110,23 @@ def restart_all(
     client: KubernetesClient, todo: t.Sequence[Workload], params: t.Mapping[str, t.Any], progress: Progress
 ) -> None:
     """Restart some at a time and wait for each. The first that fails keeps the others from being begun."""
-    with ThreadPoolExecutor(max_workers=params["at_once"]) as pool:
-        futures = [pool.submit(restart_one, client, workload, params["wait_timeout"], progress) for workload in todo]
+    errors: list[MeshError] = []
+    untouched: list[str] = []
+
+    def one(workload: Workload) -> None:
+        if errors:
+            untouched.append(title(workload))
+            return
         try:
-            for future in futures:
-                future.result()
+            restart_one(client, workload, params["wait_timeout"], progress)
         except MeshError as error:
-            pool.shutdown(cancel_futures=True)
-            untouched = [title(one) for one, future in zip(todo, futures, strict=True) if future.cancelled()]
-            error.todo += f". Not restarted because of it: {', '.join(untouched)}" if untouched else ""
-            raise
+            errors.append(error)
+
+    with ThreadPoolExecutor(max_workers=params["at_once"]) as pool:
+        list(pool.map(one, todo))
+    if errors:
+        errors[0].todo += f". Not restarted because of it: {', '.join(untouched)}" if untouched else ""
+        raise MeshError(errors[0].what, cluster=errors[0].cluster, why=errors[0].why, todo=errors[0].todo)
 
 
 def restart_one(client: KubernetesClient, workload: Workload, timeout: int, progress: Progress) -> None:

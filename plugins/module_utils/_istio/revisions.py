@@ -23,6 +23,7 @@ from .._kubernetes.options import access_from
 from .._problems import ERROR, Problem
 from .._wait import Progress
 from .followers import asked_by, followers
+from .supported_versions import dotted
 from .traces import revisions_of
 
 Object = dict[str, t.Any]
@@ -54,28 +55,30 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     except ApiError as error:
         if error.status != NO_ANSWER:
             raise
-        return result(params, False, error.why, Standing({}), [], [], [])
+        return result(params, Standing({}), why=error.why)
     version = read_chart_version(params["chart_source"], params["version"])
     problems = standing_problems(standing, params["revision"], version, client.cluster) if version else []
-    return result(params, True, "", standing, rooms, pods, problems)
+    return result(params, standing, kubernetes=dotted(client.release or ()), rooms=rooms, pods=pods, problems=problems)
 
 
 def result(
     params: t.Mapping[str, t.Any],
-    reachable: bool,
-    why: str,
     standing: Standing,
-    rooms: list[Object],
-    pods: list[Object],
-    problems: list[Problem],
+    *,
+    why: str = "",
+    kubernetes: str = "",
+    rooms: t.Sequence[Object] = (),
+    pods: t.Sequence[Object] = (),
+    problems: t.Sequence[Problem] = (),
 ) -> Object:
-    """What the module returns."""
+    """What the module returns; `why` is empty where the cluster answered."""
     asking = {room["metadata"]["name"]: asked_by(room["metadata"].get("labels") or {}) for room in rooms}
     return {
         "changed": False,
         "name": params["name"] or "",
-        "reachable": reachable,
+        "reachable": not why,
         "why": why,
+        "kubernetes": kubernetes,
         "revisions": [{"revision": name, "version": version} for name, version in sorted(standing.versions.items())],
         "current": standing.current,
         "namespaces": {name: revision for name, revision in asking.items() if revision is not None},

@@ -113,7 +113,9 @@ def elsewhere(mesh: Mesh, name: str, revision: str, staying: t.Collection[str]) 
     found = []
     for istiod in mesh.istiods:
         if istiod.views.proxies is None:
-            found.append(f"{name}: istiod {istiod.pod} does not tell its proxies ({istiod.error or ', '.join(istiod.views.unread)})")
+            found.append(
+                f"{name}: istiod {istiod.pod} does not tell its proxies ({istiod.error or ', '.join(istiod.views.unread)})"
+            )
         elif istiod.revision != wanted:
             names = [one.name for one in istiod.views.proxies if one.cluster == name and one.name not in staying]
             found += [f"{name}: {some(sorted(names))} connected to istiod {istiod.pod}"] if names else []

@@ -13,7 +13,7 @@ import typing as t
 
 from .._problems import ERROR, Problem, report
 from .revisions import DEFAULT, title
-from .supported_versions import parse_istio
+from .supported_versions import istio_problems, kubernetes_problems, parse_istio
 
 Dict = dict[str, t.Any]
 
@@ -39,8 +39,10 @@ def upgrade_plan(
     if not problems:
         problems = [*version_problems(standing, current, kind, revision, version), *chart_problems(version, charts)]
         problems += other_problems(standing, revision)
-        problems += place_problems(kind, standing, revision, primary, hosts)
+        problems += [*place_problems(kind, standing, primary, hosts), *istio_problems(version)]
+        problems += [one for name in hosts for one in kubernetes_problems(version, by_name[name]["kubernetes"], name)]
     others = sorted(set(standing) - {revision})
+    is_refused = any(problem.severity == ERROR for problem in problems)
     return {
         "kind": kind,
         "before": {"revision": title(current or ""), "version": standing.get(current or "", "")},
@@ -49,7 +51,7 @@ def upgrade_plan(
         "members": [name for name in hosts if by_name[name]["revisions"]],
         "skipped": [name for name in hosts if by_name[name]["reachable"] and not by_name[name]["revisions"]],
         "newest": max([version, *standing.values()], key=lambda text: parse_istio(text) or ()),
-        "report": report(f"Upgrade to Istio {version} (revision {title(revision)})", problems) if problems else "",
+        "report": report(f"Upgrade to Istio {version} (revision {title(revision)})", problems) if is_refused else "",
     }
 
 
@@ -87,24 +89,22 @@ def version_problems(
         todo = "Install the mesh by multiregion.istio.site"
         yield Problem(ERROR, "no control plane of this mesh stands in the primary", todo=todo)
         return
-    wanted = parse_istio(version)
-    if wanted is None:
-        todo = "Set mesh_istio_version to a release such as 1.31.0"
-        yield Problem(ERROR, f"{version!r} is no version of Istio", todo=todo)
-    if wanted is None or kind not in MOST_MINORS:
+    if kind not in MOST_MINORS:
         return
     before = standing[revision if kind == IN_PLACE else current]
-    old = parse_istio(before)
-    if not old:
-        return
+    old, wanted = parse_istio(before), parse_istio(version)
+    if not old or not wanted:
+        return  # what is no version is told elsewhere
     most, minors = MOST_MINORS[kind], wanted[1] - old[1]
     if wanted[0] != old[0] or minors > most:
         between = f"{old[0]}.{old[1] + most}"
-        way = f"Upgrade to {between} first" + (", or by a new mesh_revision over two at once" if kind == IN_PLACE else "")
+        way = f"Upgrade to {between} first" + (
+            ", or by a new mesh_revision over two at once" if kind == IN_PLACE else ""
+        )
         yield Problem(
             ERROR,
-            f"from Istio {before} to {version} is more than one step",
-            why=f"Istio supports {most} minor version{'s' if most > 1 else ''} at a time {'in place' if kind == IN_PLACE else 'by revision'}",
+            f"from Istio {before} to {version} is too many minor versions in one step",
+            why=f"Istio supports {most} at a time {'in place' if kind == IN_PLACE else 'by revision'}",
             todo=way,
         )
     elif minors < -1:
@@ -140,7 +140,7 @@ def other_problems(standing: t.Mapping[str, str], revision: str) -> t.Iterator[P
 
 
 def place_problems(
-    kind: str, standing: t.Mapping[str, str], revision: str, primary: str, hosts: t.Sequence[str]
+    kind: str, standing: t.Mapping[str, str], primary: str, hosts: t.Sequence[str]
 ) -> t.Iterator[Problem]:
     """--limit may leave out the primary only once it has the new istiod."""
     if kind in (CANARY, IN_PLACE) and standing and primary not in hosts:
@@ -179,6 +179,10 @@ def removal_problems(found: t.Sequence[Dict], views: Dict, revision: str) -> lis
     for member in views["members"]:
         for seen in member["sync"]:
             if seen["istiod"] in old and seen["proxies"] != 0:
-                count = "it is not known whether proxies are" if seen["proxies"] is None else f"{seen['proxies']} proxies are"
+                count = (
+                    "it is not known whether proxies are"
+                    if seen["proxies"] is None
+                    else f"{seen['proxies']} proxies are"
+                )
                 lines.append(f"{member['name']}: {count} connected to istiod {seen['istiod']}")
     return lines

@@ -19,7 +19,9 @@ FEW = 5
 def upgrade_summary(found: Result) -> str:
     """A line for each cluster, what is left to do, and how it is undone. `found` is the content of upgrade.json."""
     would = "would go" if found["check_mode"] else "goes" if not found["failure"] else "was to go"
-    parts = [f"Mesh {found['mesh_id']} {would} to Istio {found['version']} (revision {found['revision']}), {found['kind']}."]
+    parts = [
+        f"Mesh {found['mesh_id']} {would} to Istio {found['version']} (revision {found['revision']}), {found['kind']}."
+    ]
     if found["failure"]:
         parts.append(found["failure"])
     if found["clusters"]:
@@ -30,7 +32,14 @@ def upgrade_summary(found: Result) -> str:
     if found["not_reached"]:
         parts.append(f"Not changed: {', '.join(found['not_reached'])}.")
     if found["removed"]:
-        parts.append("\n".join([f"{'Would be removed' if found['check_mode'] else 'Removed'}:", *(f"  {one}" for one in found["removed"])]))
+        parts.append(
+            "\n".join(
+                [
+                    f"{'Would be removed' if found['check_mode'] else 'Removed'}:",
+                    *(f"  {one}" for one in found["removed"]),
+                ]
+            )
+        )
     parts += _after(found)
     return "\n\n".join(parts)
 
@@ -71,8 +80,8 @@ def _after(found: Result) -> list[str]:
     if found["others"]:
         others = ", ".join(found["others"])
         return [
-            f"Revision {others} still stands. To go back to it, run the same playbook with its mesh_revision and mesh_istio_version. To remove "
-            "it, once nothing follows it any more: -e mesh_upgrade_remove_old=true."
+            f"Revision {others} still stands. To go back to it, run the same playbook with its mesh_revision and mesh_istio_version. "
+            "To remove it, once nothing follows it any more: -e mesh_upgrade_remove_old=true."
         ]
     if found["kind"] == "in place" and before["version"] != found["version"]:
         return [f"To go back, run the same playbook with mesh_istio_version: {before['version']}."]

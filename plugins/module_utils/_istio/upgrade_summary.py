@@ -9,11 +9,17 @@ import typing as t
 
 from .revisions import title
 from .summary import table
+from .upgrade import CANARY, IN_PLACE, MOVE, NOTHING
 
 Result = t.Mapping[str, t.Any]
 
 COLUMNS = ["cluster", "before", "now", "proxies", "restarted", "to do"]
-FEW = 5
+WAYS = {
+    CANARY: "which comes beside the one that stands",
+    IN_PLACE: "in place",
+    MOVE: "which stands beside another one",
+    NOTHING: "which stands",
+}
 
 
 def upgrade_summary(found: Result) -> str:
@@ -45,10 +51,14 @@ def upgrade_summary(found: Result) -> str:
 
 
 def upgrade_shown(standing: Result) -> str:
-    """What a cluster goes by, of what revisions_info told of it: "1.31.0 (default)"."""
-    current = standing.get("current")
+    """What a cluster goes by, of what revisions_info told of it: "1.31.0 (default)".
+
+    One that a run left half-way goes by a revision that is yet to come: then the one that stands is told.
+    """
     versions = {one["revision"]: one["version"] for one in standing.get("revisions") or []}
-    return f"{versions.get(current, '?')} ({title(current)})" if current is not None else ""
+    current = standing.get("current")
+    shown = current if current in versions else next(iter(sorted(versions)), None)
+    return f"{versions[shown]} ({title(shown)})" if shown is not None else ""
 
 
 def _cluster(one: Result) -> list[str]:

@@ -195,7 +195,7 @@ def outcome(**changes: t.Any) -> Object:
 
 def test_the_summary_tells_each_cluster_and_how_to_go_back() -> None:
     text = upgrade_summary(outcome())
-    assert text.startswith("Mesh m goes to Istio 1.31.1 (revision new), canary.")
+    assert text.startswith("Mesh m goes to Istio 1.31.1 (revision new), which comes beside the one that stands.")
     assert "hub      1.31.0 (default)  1.31.1 (new)  4 at new  1          0" in text
     assert "Revision default still stands" in text and "mesh_upgrade_remove_old=true" in text
     assert "mesh_istio_version: 1.31.0" in upgrade_summary(outcome(kind="in place", others=[]))
@@ -218,4 +218,5 @@ def test_the_summary_tells_what_is_left_to_do_what_was_not_reached_and_what_was_
 
 def test_a_cluster_is_shown_by_what_it_goes_by() -> None:
     assert upgrade_shown(cluster("hub", "new", default="1.30.4", new="1.31.0")) == "1.31.0 (new)"
+    assert upgrade_shown(cluster("hub", "new", default="1.30.4")) == "1.30.4 (default)"
     assert upgrade_shown(cluster("hub", None)) == ""

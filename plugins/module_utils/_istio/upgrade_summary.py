@@ -25,9 +25,8 @@ WAYS = {
 def upgrade_summary(found: Result) -> str:
     """A line for each cluster, what is left to do, and how it is undone. `found` is the content of upgrade.json."""
     would = "would go" if found["check_mode"] else "goes" if not found["failure"] else "was to go"
-    parts = [
-        f"Mesh {found['mesh_id']} {would} to Istio {found['version']} (revision {found['revision']}), {found['kind']}."
-    ]
+    goal = f"Istio {found['version']} (revision {found['revision']}), {WAYS[found['kind']]}"
+    parts = [f"Mesh {found['mesh_id']} {would} to {goal}."]
     if found["failure"]:
         parts.append(found["failure"])
     if found["clusters"]:

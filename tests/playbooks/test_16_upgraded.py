@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_workload import NAME
 from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION, next_charts
 from tests.lab.images import istio
 from tests.lab.inventory import INVENTORY
@@ -104,7 +105,7 @@ def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection
         assert (asked(REMOTE), asked(PRIMARY)) == ({"istio-injection": "enabled"},) * 2
         assert followed(REMOTE) == followed(PRIMARY) == {("default", ISTIO_VERSION)}
         with place.start("upgrade", *CANARY, inventory=two) as run:
-            kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={load.NAME}", "--wait=false")
+            kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={NAME}", "--wait=false")
             run.wait().succeeded().says("Revision default still stands", "Pod default/load-canary is left as it is")
         assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
         place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).refused(

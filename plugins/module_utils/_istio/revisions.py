@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._errors import ApiError
 from .._helm.info import read_chart_version
@@ -92,7 +93,7 @@ def read_standing(client: KubernetesClient, namespace: str, mesh_id: str) -> Sta
     secrets = client.list(SECRET, namespace, labels="owner=helm", metadata_only=True)
     names = [title.partition("/")[2] for title in revisions_of(secrets)]
     wanted = [name for name in names if name == BASE or ISTIOD.fullmatch(name)]
-    histories = in_parallel([lambda name=name: read_history(client, namespace, name) for name in wanted])
+    histories = in_parallel([partial(read_history, client, namespace, name) for name in wanted])
     versions: dict[str, str] = {}
     current: str | None = None
     for name, history in zip(wanted, histories, strict=True):

@@ -24,7 +24,7 @@ Object = dict[str, t.Any]
 
 
 def cluster(
-    name: str, current: str | None, reachable: bool = True, kubernetes: str = "1.34", **versions: str
+    name: str, current: str | None, *, reachable: bool = True, kubernetes: str = "1.34", **versions: t.Any
 ) -> Object:
     """What revisions_info tells; the revision without a name is `default` here."""
     found = [{"revision": named(revision), "version": version} for revision, version in versions.items()]

@@ -25,7 +25,7 @@ from tests.lab.images import LOAD
 from .clusters import apply, kubectl
 
 ROOM = "default"
-RATES = {GET.name: 20, CONNECTIONS.name: 10}
+RATES = {GET.name: 10, CONNECTIONS.name: 5}
 LONGER_THAN_ANY_RUN = 1800
 FIRST_ANSWERS = 60.0
 

@@ -108,9 +108,6 @@ def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection
             kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={NAME}", "--wait=false")
             run.wait().succeeded().says("Revision default still stands", "Pod default/load-canary is left as it is")
         assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
-        place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).refused(
-            "Pod default/load-canary runs a sidecar of revision default"
-        )
     result = place.result("upgrade")
     assert [(one["name"], one["now"]) for one in result["clusters"]] == [
         (name, f"{NEXT_VERSION} ({REVISION})") for name in (REMOTE, PRIMARY)
@@ -131,7 +128,6 @@ def test_what_nothing_follows_any_more_is_removed_and_all_the_rest_survives(plac
     assert validator() == f"istiod-{REVISION}"
     assert members() == {REMOTE: "Available"}
     place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).unchanged()
-    place.run("verify", *CANARY, inventory=two).succeeded()
 
 
 def validator() -> str:

@@ -28,7 +28,7 @@ def upgrade_plan(
 
     found:  what revisions_info told of each cluster; hosts: the clusters of this run; charts: version in the chart source
     returns kind, before (revision and version that the primary goes by), others (further revisions in the primary), default (revision
-    that the primary goes by), members (clusters of this run with a control plane of ours or a way to it), report ("" where all is well)
+    that the primary goes by), members (clusters of this run with a control plane of ours or a way to it), newest (version of the definitions), report ("" where all is well)
     """
     by_name = {one["name"]: one for one in found}
     there = by_name[primary]
@@ -50,7 +50,7 @@ def upgrade_plan(
         "others": others,
         "members": [name for name in hosts if by_name[name]["revisions"]],
         "skipped": [name for name in hosts if by_name[name]["reachable"] and not by_name[name]["revisions"]],
-        "newest": max([version, *standing.values()], key=lambda text: parse_istio(text) or ()),
+        "newest": max([version, *(standing[name] for name in others)], key=lambda text: parse_istio(text) or ()),
         "report": report(f"Upgrade to Istio {version} (revision {title(revision)})", problems) if is_refused else "",
     }
 

@@ -28,7 +28,8 @@ def upgrade_plan(
 
     found:  what revisions_info told of each cluster; hosts: the clusters of this run; charts: version in the chart source
     returns kind, before (revision and version that the primary goes by), others (further revisions in the primary), default (revision
-    that the primary goes by), members (clusters of this run with a control plane of ours or a way to it), newest (version of the definitions), report ("" where all is well)
+    that the primary goes by), members (clusters of this run with a control plane of ours or a way to it), skipped (the others), newest
+    (version of the definitions), report ("" where all is well)
     """
     by_name = {one["name"]: one for one in found}
     there = by_name[primary]

@@ -91,6 +91,11 @@ def test_a_revision_that_still_stands_is_gone_back_to_however_far_it_is() -> Non
     assert (found["kind"], found["report"], found["others"], found["newest"]) == ("move", "", ["new"], "1.33.0")
 
 
+def test_the_definitions_are_those_of_the_newest_that_will_stand() -> None:
+    assert plan(cluster("hub", "new", new="1.31.1"), revision="new", version="1.31.0")["newest"] == "1.31.0"
+    assert plan(cluster("hub", "", default="1.30.4"), revision="new", version="1.31.0")["newest"] == "1.31.0"
+
+
 @pytest.mark.parametrize(
     ("found", "options", "text"),
     [

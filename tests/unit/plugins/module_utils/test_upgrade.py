@@ -57,7 +57,7 @@ def plan(*found: Object, hosts: t.Sequence[str] = (), **options: t.Any) -> Objec
         ({"default": "1.31.0"}, "", "1.31.0", "nothing"),
     ],
 )
-def test_what_stands_decides_the_way(standing: dict[str, str], revision: str, version: str, kind: str) -> None:
+def test_what_stands_decides_the_way(standing: Object, revision: str, version: str, kind: str) -> None:
     found = plan(cluster("hub", "", **standing), revision=revision, version=version)
     assert (found["kind"], found["report"]) == (kind, "")
     assert found["before"] == {"revision": "default", "version": standing["default"]}

@@ -89,9 +89,19 @@ options:
       - V(settled) waits while something may heal by itself, as O(wait) says.
       - V(served) waits until every istiod reads the O(members) and a new pod of a namespace with Istio's label gets a sidecar there,
         whatever else is wrong. Then endpoints, proxies, certificates and resources are not looked at.
+      - V(moved) waits until every proxy of the O(members) is connected to an istiod of O(revision), but for O(staying).
     type: str
-    choices: [settled, served]
+    choices: [settled, served, moved]
     default: settled
+  revision:
+    description: With O(wait_for=moved) the revision. Empty means the one without a name.
+    type: str
+    default: ''
+  staying:
+    description: With O(wait_for=moved) the proxies, as C(pod.namespace), that may be connected to another one.
+    type: list
+    elements: str
+    default: []
   wait_timeout:
     description: Seconds after which it is told how things stand then.
     type: int
@@ -164,10 +174,12 @@ members:
       type: bool
       sample: true
     sync:
-      description: How each istiod pod sees it, and how many addresses of its Services that has; V(none) where it is not known.
+      description:
+        - How each istiod pod sees it, how many addresses of its Services that has and how many of its proxies are connected to it; V(none)
+          where it is not known.
       type: list
       elements: dict
-      sample: [{"istiod": "istiod-5f9c7d7b9-8xk2p", "status": "synced", "endpoints": 12}]
+      sample: [{"istiod": "istiod-5f9c7d7b9-8xk2p", "status": "synced", "endpoints": 12, "proxies": 4}]
     endpoints:
       description: The lowest of these numbers.
       type: int
@@ -178,6 +190,10 @@ members:
           or never took one. V(none) where it is not known.
       type: dict
       sample: {"connected": 9, "stale": 0, "never_acknowledged": 0}
+    revisions:
+      description: How many of its proxies are connected to istiod of each revision.
+      type: dict
+      sample: {"default": 9}
     pods:
       description: The pods of the mesh's namespace. The reason tells why one is not Ready.
       type: list
@@ -235,6 +251,12 @@ istiods:
       description: The addresses of gateways that it knows, by network; V(none) where it is not known.
       type: dict
       sample: {"network1": ["10.10.1.201"], "network2": ["10.20.1.201"]}
+waiting:
+  description: What was still to come when the wait had ended.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 problems:
   description: All that is wrong, by cluster, errors first.
   returned: success
@@ -291,7 +313,9 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},
         "wait": {"type": "bool", "default": False},
-        "wait_for": {"type": "str", "choices": ["settled", "served"], "default": "settled"},
+        "wait_for": {"type": "str", "choices": ["settled", "served", "moved"], "default": "settled"},
+        "revision": {"type": "str", "default": ""},
+        "staying": {"type": "list", "elements": "str", "default": []},
         "wait_timeout": {"type": "int", "default": 60},
         "wait_interval": {"type": "float", "default": 2},
     }

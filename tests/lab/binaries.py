@@ -23,6 +23,7 @@ from .topology import OLD_RELEASE
 
 TOOLS = Path(__file__).parent / "tools"
 ISTIO_VERSION = "1.31.0"  # of programs, charts and images: the Go module has a pseudo-version
+NEXT_VERSION = "1.31.1"  # charts and images of the same build under another name, for what an upgrade does
 CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
 PAUSE_FLAGS = ("-Os", "-static", "-s")
 
@@ -119,7 +120,8 @@ def build(progress: Progress, *, old: bool) -> Built:
         programs |= _build_missing((*PRODUCTS, *([OLD_KUBERNETES] if old else [])), go, progress)
         programs["pause"] = _build_pause(go, programs["kubelet"].parent)
         istio = programs["istioctl"].parent
-        return Built(programs, _copy_charts(go, istio), _copy_bootstrap(go, istio))
+        _copy_charts(go, next_charts(istio / "charts"), NEXT_VERSION)
+        return Built(programs, _copy_charts(go, istio / "charts", ISTIO_VERSION), _copy_bootstrap(go, istio))
 
 
 def python_programs() -> dict[str, Path]:
@@ -188,15 +190,19 @@ def _build_pause(go: Go, directory: Path) -> Path:
     return binary
 
 
-def _copy_charts(go: Go, directory: Path) -> Path:
-    charts = directory / "charts"
+def next_charts(charts: Path) -> Path:
+    """Where the charts of the same build under its other name are, beside those that the inventory has."""
+    return charts.with_name(f"charts-{NEXT_VERSION}")
+
+
+def _copy_charts(go: Go, charts: Path, version: str) -> Path:
     if not charts.exists():
         source = go.module_directory(TOOLS / "istio", "istio.io/istio") / "manifests/charts"
         with cache.appears(charts) as partial:
             for name, path in CHARTS.items():
                 _copy_writable(source / path, partial / name)
                 chart = partial / name / "Chart.yaml"
-                chart.write_text(released(chart.read_text(), ISTIO_VERSION))
+                chart.write_text(released(chart.read_text(), version))
     return charts
 
 

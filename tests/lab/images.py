@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import cache
-from .binaries import ISTIO_VERSION, TOOLS, Built, module_version
+from .binaries import ISTIO_VERSION, NEXT_VERSION, TOOLS, Built, module_version
 from .host import LabError, run
 from .oci import Content, Directory, Files, Image, Link, write_archive
 from .progress import Progress
@@ -72,7 +72,7 @@ def pilot(built: Built) -> Image:
     """The image of istiod."""
     program = "/usr/local/bin/pilot-discovery"
     files = {program: Content(built.programs["pilot-discovery"], 0o755), **ISTIO_BASE}
-    return Image(f"lab.local/istio/pilot:{ISTIO_VERSION}", files, (program,), ISTIO_USER)
+    return Image(istio("pilot", ISTIO_VERSION), files, (program,), ISTIO_USER, (istio("pilot", NEXT_VERSION),))
 
 
 def proxy(built: Built) -> Image:
@@ -92,7 +92,12 @@ def proxy(built: Built) -> Image:
         },
         **ISTIO_BASE,
     }
-    return Image(f"lab.local/istio/proxyv2:{ISTIO_VERSION}", files, (agent,), ISTIO_USER)
+    return Image(istio("proxyv2", ISTIO_VERSION), files, (agent,), ISTIO_USER, (istio("proxyv2", NEXT_VERSION),))
+
+
+def istio(name: str, version: str) -> str:
+    """The reference of an image of Istio."""
+    return f"lab.local/istio/{name}:{version}"
 
 
 def load(built: Built) -> Image:

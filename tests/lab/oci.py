@@ -46,16 +46,20 @@ Files = Mapping[str, Content | Link | Directory]
 
 @dataclass(frozen=True)
 class Image:
-    """An image: its reference `host/name:tag`, its files by absolute path, the program it starts, and the user it starts it as."""
+    """An image: its reference `host/name:tag`, its files by absolute path, the program it starts, and the user it starts it as.
+
+    aliases: further references to the same image
+    """
 
     reference: str
     files: Files
     entrypoint: tuple[str, ...]
     user: str = ""
+    aliases: tuple[str, ...] = ()
 
     def key(self) -> str:
         """What decides the image's bytes, in 12 hexadecimal digits."""
-        digest = hashlib.sha256(repr((self.reference, self.entrypoint, self.user)).encode())
+        digest = hashlib.sha256(repr((self.reference, self.entrypoint, self.user, *self.aliases)).encode())
         for path, entry in sorted(self.files.items()):
             digest.update(f"\n{path} ".encode())
             if isinstance(entry, Content):
@@ -85,11 +89,8 @@ def write_archive(image: Image, archive: Path) -> None:
             }
         )
         manifest_blob = _descriptor("application/vnd.oci.image.manifest.v1+json", *_measure(io.BytesIO(manifest)))
-        names = {
-            "io.containerd.image.name": image.reference,
-            "org.opencontainers.image.ref.name": image.reference.rpartition(":")[2],
-        }
-        index = _json({"schemaVersion": 2, "manifests": [{**manifest_blob, "annotations": names}]})
+        manifests = [{**manifest_blob, "annotations": _names(name)} for name in (image.reference, *image.aliases)]
+        index = _json({"schemaVersion": 2, "manifests": manifests})
         _add(tar, tarfile.TarInfo("oci-layout"), io.BytesIO(_json({"imageLayoutVersion": "1.0.0"})))
         _add(tar, tarfile.TarInfo("index.json"), io.BytesIO(index))
         for blob, content in (
@@ -120,6 +121,13 @@ def write_layer(files: Files, layer: IO[bytes]) -> None:
 def _with_parents(files: Files) -> dict[str, Content | Link | Directory]:
     parents = {str(parent) for path in files for parent in PurePosixPath(path).parents if parent.name}
     return {**{parent: Directory(0o755) for parent in parents}, **files}
+
+
+def _names(reference: str) -> dict[str, str]:
+    return {
+        "io.containerd.image.name": reference,
+        "org.opencontainers.image.ref.name": reference.rpartition(":")[2],
+    }
 
 
 def _configuration(image: Image, layer_digest: str) -> dict[str, Any]:

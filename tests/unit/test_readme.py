@@ -26,6 +26,7 @@ ROLES = (
     "certificate_authority",
     "ca_rotation",
     "mesh_verification",
+    "mesh_upgrade",
 )
 INVENTORY = ROOT / "plugins" / "module_utils" / "_inventory.py"
 

@@ -76,6 +76,11 @@ def read_chart(directory: Path) -> tuple[str, str]:
         ) from None
 
 
+def read_chart_version(source: str, version: str) -> str:
+    """The version of istiod that a source of charts gives: a directory has one, whatever is asked for."""
+    return read_chart(Path(source) / "istiod")[1] if version and Path(source).is_absolute() else version
+
+
 def drift_of(cluster: Cluster, history: History, wanted: Wanted, warnings: list[str]) -> list[Change]:
     """What others changed in a release that is deployed, but not in one that is none of our business."""
     newest = history.newest

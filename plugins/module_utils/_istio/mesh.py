@@ -40,9 +40,16 @@ class Mesh:
 
 
 def sync_of(mesh: Mesh, name: str) -> list[dict[str, t.Any]]:
-    """How each istiod pod sees a member, and how many addresses of it; None where that is not known."""
+    """How each istiod pod sees a member, how many addresses and proxies it has of it; None where that is not known."""
     return [
-        {"istiod": istiod.pod, "status": istiod.status_of(name), "endpoints": found.addresses if found else None}
+        {
+            "istiod": istiod.pod,
+            "status": istiod.status_of(name),
+            "endpoints": found.addresses if found else None,
+            "proxies": None
+            if istiod.views.proxies is None
+            else sum(one.cluster == name for one in istiod.views.proxies),
+        }
         for istiod in mesh.istiods
         for found in [endpoints_of(istiod, name)]
     ]

@@ -30,7 +30,7 @@ from .member import MemberState, read_member
 from .member_view import reading_problems
 from .mesh import Mesh, is_synced, status_of, sync_of
 from .record import Record, read_records
-from .serving import proxy_counts
+from .serving import elsewhere, proxy_counts, proxy_revisions
 from .trust import short
 
 THREADS = 32
@@ -43,15 +43,17 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
     accesses = {member["name"]: access_from(member, member["name"]) for member in params["members"]}
     accesses[params["name"]] = access_from(params, params["name"])
     wishes = Wishes(params["credential_days"], params["eastwest_public"], params["credential_error_days"])
-    thorough = not params["wait"] or params["wait_for"] == "settled"
+    thorough = not params["wait"] or params["wait_for"] != "served"
     end = time.monotonic() + params["wait_timeout"]
     shown = ""
     while True:
         mesh = read_mesh(params["name"], accesses, params["namespace"], params["api_version"], thorough=thorough)
-        waiting = "; ".join(waited_for(mesh, params)) if params["wait"] else ""
+        awaited = waited_for(mesh, params) if params["wait"] else []
+        waiting = "; ".join(awaited)
         if not waiting or time.monotonic() + params["wait_interval"] > end:
             regions = {params["name"]: params["region"], **{x["name"]: x["region"] for x in params["members"]}}
-            return result(replace(mesh, locality=read_locality(mesh, accesses, regions)), wishes)
+            found = result(replace(mesh, locality=read_locality(mesh, accesses, regions)), wishes)
+            return {**found, "waiting": awaited}
         if waiting != shown:
             progress(f"waiting: {waiting}")
             shown = waiting
@@ -70,6 +72,9 @@ def waited_for(mesh: Mesh, params: t.Mapping[str, t.Any]) -> list[str]:
     """What is to come before the wait ends."""
     if params["wait_for"] == "served":
         return unserved(mesh, [member["name"] for member in params["members"]])
+    if params["wait_for"] == "moved":
+        names = [member["name"] for member in params["members"]]
+        return [text for name in names for text in elsewhere(mesh, name, params["revision"], params["staying"])]
     return settling(mesh)
 
 
@@ -169,6 +174,7 @@ def member_result(mesh: Mesh, state: MemberState, wishes: Wishes) -> Result:
         "sync": sync,
         "endpoints": min((one["endpoints"] for one in sync if one["endpoints"] is not None), default=None),
         "proxies": proxy_counts(mesh, state.name),
+        "revisions": proxy_revisions(mesh, state.name),
         "pods": [asdict(pod) for pod in state.pods],
         "injection": {**asdict(state.injection), "ok": state.injection.ok},
         "gateways": [

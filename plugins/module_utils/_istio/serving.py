@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from .._problems import ERROR, WARNING, Problem
 from .istiod import SYNCED
@@ -91,6 +92,34 @@ def proxy_counts(mesh: Mesh, name: str) -> dict[str, int] | None:
         return None
     never = sum(proxy.state == NEVER for proxy in proxies)
     return {"connected": len(proxies), "stale": len(late_proxies(mesh, name)) - never, "never_acknowledged": never}
+
+
+def proxy_revisions(mesh: Mesh, name: str) -> dict[str, int]:
+    """How many of the member's proxies are connected to istiod of each revision, as far as it told."""
+    counts: Counter[str] = Counter()
+    for istiod in mesh.istiods:
+        counts[istiod.revision] += sum(one.cluster == name for one in istiod.views.proxies or ())
+    return {revision: count for revision, count in sorted(counts.items()) if count}
+
+
+def elsewhere(mesh: Mesh, name: str, revision: str, staying: t.Collection[str]) -> list[str]:
+    """What keeps it from being shown that the member's proxies are connected to istiod of a revision ("" the default one).
+
+    staying: proxies, as pod.namespace, that may be connected to another one
+    """
+    wanted = revision or "default"
+    if not any(istiod.revision == wanted and not istiod.error for istiod in mesh.istiods):
+        return [f"{name}: no istiod of revision {wanted} answers"]
+    found = []
+    for istiod in mesh.istiods:
+        if istiod.views.proxies is None:
+            found.append(
+                f"{name}: istiod {istiod.pod} does not tell its proxies ({istiod.error or ', '.join(istiod.views.unread)})"
+            )
+        elif istiod.revision != wanted:
+            names = [one.name for one in istiod.views.proxies if one.cluster == name and one.name not in staying]
+            found += [f"{name}: {some(sorted(names))} connected to istiod {istiod.pod}"] if names else []
+    return found
 
 
 def proxy_problems(mesh: Mesh, name: str) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,17 @@ def test_the_index_names_the_image_as_containerd_wants_it(archive: tarfile.TarFi
     (entry,) = json.loads(content(archive, "index.json"))["manifests"]
     assert entry["annotations"]["io.containerd.image.name"] == "lab.local/a/hello:1.2"
     assert json.loads(content(archive, "oci-layout")) == {"imageLayoutVersion": "1.0.0"}
+
+
+def test_an_image_of_two_names_is_one_image(tmp_path: Path) -> None:
+    write_archive(replace(IMAGE, aliases=("lab.local/a/hello:1.3",)), tmp_path / "two.tar")
+    with tarfile.open(tmp_path / "two.tar") as archive:
+        entries = json.loads(content(archive, "index.json"))["manifests"]
+    assert [entry["annotations"]["io.containerd.image.name"] for entry in entries] == [
+        "lab.local/a/hello:1.2",
+        "lab.local/a/hello:1.3",
+    ]
+    assert len({entry["digest"] for entry in entries}) == 1
 
 
 def test_the_configuration_says_what_starts_as_whom_and_names_the_layer(archive: tarfile.TarFile) -> None:
@@ -106,8 +118,9 @@ def test_the_same_content_makes_the_same_bytes(tmp_path: Path) -> None:
         Image(IMAGE.reference, {**FILES, "/etc/hello": Content(b"other")}, IMAGE.entrypoint, IMAGE.user),
         Image(IMAGE.reference, {**FILES, "/etc/hello": Content(b"text", 0o600)}, IMAGE.entrypoint, IMAGE.user),
         Image(IMAGE.reference, {**FILES, "/bin/hi": Link("ho")}, IMAGE.entrypoint, IMAGE.user),
+        replace(IMAGE, aliases=("lab.local/a/hello:1.3",)),
     ],
-    ids=["reference", "entrypoint", "user", "content", "mode", "link"],
+    ids=["reference", "entrypoint", "user", "content", "mode", "link", "alias"],
 )
 def test_whatever_changes_the_image_changes_its_key(other: Image) -> None:
     assert other.key() != IMAGE.key()

@@ -23,10 +23,12 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.health im
     unserved,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import Istiod, RegisteredCluster
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod_views import Proxy, Views
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.member import Injection, MemberState
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.mesh import Mesh, is_synced, status_of
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.pods import PodState
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.record import Record, record
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.serving import elsewhere
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kubeconfig import ClusterCredential, render
 
@@ -235,7 +237,9 @@ def test_the_result_is_plain_data_without_change(monkeypatch: pytest.MonkeyPatch
         ("east", "primary"),
         ("west", "remote"),
     ]
-    assert result["members"][1]["sync"] == [{"istiod": "istiod-1", "status": "synced", "endpoints": None}]
+    assert result["members"][1]["sync"] == [
+        {"istiod": "istiod-1", "status": "synced", "endpoints": None, "proxies": None}
+    ]
     assert result["members"][1]["proxies"] is None
     assert result["istiods"] == [{"name": "istiod-1", "revision": "default", "version": "1.31.0", "networks": None}]
 
@@ -385,3 +389,35 @@ def test_only_remotes_are_looked_at_as_such_and_records_that_may_not_be_read_are
     result = mesh_info.run({**PARAMS, "wait": False}, False, print)
     assert roles == {"east": False, "west": True}
     assert "cannot list remoteistios: forbidden" in [problem["why"] for problem in result["problems"]]
+
+
+def proxy(name: str, cluster: str = "west") -> Proxy:
+    return Proxy(cluster, name, "in time")
+
+
+def revised(pod: str, revision: str, *proxies: Proxy, error: str = "") -> Istiod:
+    return Istiod(pod, revision, error=error, views=Views(proxies=None if error else proxies))
+
+
+def test_a_member_has_moved_once_all_its_proxies_are_at_istiod_of_the_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    moving = {
+        "wait_for": "moved",
+        "revision": "new",
+        "staying": ["old.shop"],
+        "members": [{"name": "west", "region": ""}],
+    }
+    left = (proxy("cart.shop"), proxy("old.shop"), proxy("web.shop", "east"))
+    before = replace(SOUND, istiods=(revised("a", "default", *left), revised("b", "new", proxy("web.shop"))))
+    after = replace(SOUND, istiods=(revised("a", "default", *left[1:]), revised("b", "new", proxy("web.shop"))))
+    result, lines = run(monkeypatch, before, after, **moving)
+    assert lines == ["waiting: west: cart.shop connected to istiod a"]
+    assert result["waiting"] == []
+    assert result["members"][1]["revisions"] == {"default": 1, "new": 1}
+    result, _lines = run(monkeypatch, before, wait_timeout=0, wait_interval=1, **moving)
+    assert result["waiting"] == ["west: cart.shop connected to istiod a"]
+
+
+def test_nothing_is_shown_to_have_moved_while_an_istiod_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = replace(SOUND, istiods=(revised("a", "default", error="no route"), revised("b", "new")))
+    assert elsewhere(silent, "west", "new", []) == ["west: istiod a does not tell its proxies (no route)"]
+    assert elsewhere(silent, "west", "", []) == ["west: no istiod of revision default answers"]

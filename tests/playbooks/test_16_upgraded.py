@@ -1,0 +1,144 @@
+"""Istio is upgraded under load, by revision and in place: no request and no new connection fails, and every step is undone.
+
+The lab has one build of Istio under two names. The mesh is one of its own, of two clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_workload import NAME
+from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION, next_charts
+from tests.lab.images import istio
+from tests.lab.inventory import INVENTORY
+
+from . import load
+from .audit import Mark, Write, titles, unlocked
+from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, every, get, kubectl, members, there
+from .conftest import QUICK
+from .runs import Workplace
+
+REMOTE, ABSENT = REMOTES
+REVISION = "next"
+CHARTS = Path(yaml.safe_load(INVENTORY.read_text())["all"]["vars"]["mesh_chart_source"])
+BEFORE = ("-e", f"mesh_istio_version={ISTIO_VERSION}", "-e", f"mesh_chart_source={CHARTS}")
+NEXT = ("-e", f"mesh_istio_version={NEXT_VERSION}", "-e", f"mesh_chart_source={next_charts(CHARTS)}")
+CANARY = (*NEXT, "-e", f"mesh_revision={REVISION}")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab's inventory with one remote."""
+    inventory = yaml.safe_load(INVENTORY.read_text())
+    del inventory["all"]["children"]["istio_remotes"]["hosts"][ABSENT]
+    path = tmp_path_factory.mktemp("two") / "inventory.yml"
+    path.write_text(yaml.safe_dump(inventory, sort_keys=False))
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def upgraded(place: Workplace, two: Path) -> Iterator[None]:
+    """The mesh, and a Service in both clusters."""
+    place.run("site", *QUICK, *BEFORE, inventory=two).succeeded()
+    load.deploy(istio("proxyv2", ISTIO_VERSION), PRIMARY, REMOTE)
+    yield
+    load.remove(PRIMARY, REMOTE)
+
+
+def followed(cluster: str) -> set[tuple[str, str]]:
+    """Revision and image of the proxies in a cluster, but for what sends."""
+    pods = [pod for pod in every(cluster, "pods") if "istio.io/rev" in pod["metadata"].get("annotations", {})]
+    return {
+        (pod["metadata"]["annotations"]["istio.io/rev"], container["image"].rpartition(":")[2])
+        for pod in pods
+        if pod["metadata"]["labels"].get("app") != "load" and not pod["metadata"].get("deletionTimestamp")
+        for container in [*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])]
+        if container["name"] == "istio-proxy"
+    }
+
+
+def asked(cluster: str) -> Any:
+    """The labels by which the namespace of the load is injected."""
+    labels = there(cluster, "namespace", load.ROOM)["metadata"]["labels"]
+    return {key: value for key, value in labels.items() if key in ("istio-injection", "istio.io/rev")}
+
+
+def is_moved(write: Write) -> bool:
+    return write.cluster == REMOTE and write.resource == "namespaces" and write.name == load.ROOM
+
+
+def test_what_cannot_be_upgraded_so_is_refused_before_anything_is_written(place: Workplace, two: Path) -> None:
+    mark = Mark()
+    far = ("-e", "mesh_istio_version=1.34.0", "-e", f"mesh_revision={REVISION}")
+    place.run("upgrade", *far, inventory=two).refused(
+        "1.34.0 is too many minor versions in one step", "Nothing was changed"
+    )
+    place.run("upgrade", "-e", f"mesh_istio_version={NEXT_VERSION}", inventory=two).refused(
+        f"mesh_chart_source has Istio {ISTIO_VERSION}"
+    )
+    place.run("upgrade", "-e", "mesh_engine=operator", inventory=two).refused("a field of the Istio resource")
+    place.run("upgrade", *CANARY, "--limit", REMOTE, inventory=two).refused(
+        f"{PRIMARY} is not among the hosts of --limit"
+    )
+    for playbook, arguments in (("site", NEXT), ("primary", CANARY), ("remotes", CANARY)):
+        place.run(playbook, *arguments, inventory=two).refused("multiregion.istio.upgrade")
+    place.run("upgrade", *CANARY, "--check", inventory=two).succeeded().says(
+        f"would go to Istio {NEXT_VERSION} (revision {REVISION}), which comes beside"
+    )
+    assert titles(unlocked(mark.writes())) == []
+
+
+def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection_fails(
+    place: Workplace, two: Path
+) -> None:
+    mark = Mark()
+    with load.sending(REMOTE, "load-canary"):
+        with place.start("upgrade", *CANARY, inventory=two) as run:
+            mark.wait(is_moved, "the label of a namespace", run)
+            run.kill()
+        place.run("upgrade", *BEFORE, inventory=two).succeeded()
+        assert (asked(REMOTE), asked(PRIMARY)) == ({"istio-injection": "enabled"},) * 2
+        assert followed(REMOTE) == followed(PRIMARY) == {("default", ISTIO_VERSION)}
+        with place.start("upgrade", *CANARY, inventory=two) as run:
+            kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={NAME}", "--wait=false")
+            run.wait().succeeded().says("Revision default still stands", "Pod default/load-canary is left as it is")
+        assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
+    result = place.result("upgrade")
+    assert [(one["name"], one["now"]) for one in result["clusters"]] == [
+        (name, f"{NEXT_VERSION} ({REVISION})") for name in (REMOTE, PRIMARY)
+    ]
+    assert all(one["proxies"][REVISION] >= 3 for one in result["clusters"])  # two of the gateway, one of the workload
+
+
+def test_what_nothing_follows_any_more_is_removed_and_all_the_rest_survives(place: Workplace, two: Path) -> None:
+    place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).succeeded().says(
+        f"{PRIMARY}: revision default", f"{REMOTE}: revision default"
+    )
+    for cluster in (PRIMARY, REMOTE):
+        gone = ("deployment", "istiod"), ("service", "istiod"), ("service", "istiod-internal"), ("configmap", "istio")
+        assert [name for kind, name in gone if get(cluster, kind, name)] == []
+        assert get(cluster, "mutatingwebhookconfiguration", f"istio-sidecar-injector-{REVISION}")
+        assert not get(cluster, "mutatingwebhookconfiguration", "istio-sidecar-injector")
+        assert get(cluster, "clusterrole", f"istio-reader-clusterrole-{REVISION}-{NAMESPACE}")
+    assert validator() == f"istiod-{REVISION}"
+    assert members() == {REMOTE: "Available"}
+    place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).unchanged()
+
+
+def validator() -> str:
+    """The Service that validates what users write in the primary."""
+    found: Object = there(PRIMARY, "validatingwebhookconfiguration", "istiod-default-validator")
+    return str(found["webhooks"][0]["clientConfig"]["service"]["name"])
+
+
+def test_in_place_no_request_and_no_connection_fails_either(place: Workplace, two: Path) -> None:
+    with load.sending(REMOTE, "load-in-place"):
+        place.run("upgrade", *BEFORE, "-e", f"mesh_revision={REVISION}", inventory=two).succeeded().says(
+            "in place", "To go back"
+        )
+    assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, ISTIO_VERSION)}

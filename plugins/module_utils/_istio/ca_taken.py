@@ -21,6 +21,7 @@ from .._wait import Acceptor, Progress, Wait, wait_until
 from .ca_bundle import CERTIFICATE, ROOT, Bundle, certificates, fingerprint, has_signed, root_prints
 from .ca_rotation import ends_of, signer
 from .istiod import MONITORING_PORT, istiod_pods
+from .rollout import rollout
 from .trust import ROOT_CONFIG_MAP
 
 try:
@@ -107,8 +108,9 @@ def notes_of(found: Object) -> Object:
 def look(client: KubernetesClient, namespace: str, bundle: Bundle) -> dict[str, str]:
     """{"why": why istiod does not sign by the bundle yet}, "" where all of its pods do."""
     for deployment in client.list(DEPLOYMENT, namespace, labels=ISTIOD):
-        if not is_rolled_out(deployment):
-            return {"why": f"Deployment {deployment['metadata']['name']} is being rolled out"}
+        so_far = rollout(deployment)
+        if not so_far["done"]:
+            return {"why": f"Deployment {deployment['metadata']['name']} is being rolled out: {so_far['said']}"}
     pods = istiod_pods(client.list(POD, namespace, labels=ISTIOD))
     whys = [f"{one['metadata']['name']}: {why}" for one in pods if (why := look_at(client, one, bundle))]
     if not pods or whys:
@@ -116,14 +118,6 @@ def look(client: KubernetesClient, namespace: str, bundle: Bundle) -> dict[str, 
     config = (client.get(CONFIG_MAP, ROOT_CONFIG_MAP, namespace) or {}).get("data") or {}
     is_told = root_prints(config.get(ROOT, "")) == root_prints(bundle.texts[ROOT])
     return {"why": "" if is_told else f"ConfigMap {ROOT_CONFIG_MAP} has other roots"}
-
-
-def is_rolled_out(deployment: Object) -> bool:
-    """Whether all pods of a Deployment are of its newest template, and Ready (kubectl rollout status)."""
-    status, replicas = deployment.get("status") or {}, deployment["spec"].get("replicas", 1)
-    is_seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    counts = {status.get(field, 0) for field in ("replicas", "updatedReplicas", "availableReplicas")}
-    return is_seen and counts == {replicas}
 
 
 def look_at(client: KubernetesClient, pod: Object, bundle: Bundle) -> str:

@@ -22,11 +22,11 @@ from .._wait import Acceptor, Progress, Wait, wait_until
 from .followers import INJECT_LABEL, Target, asked_by, asked_for, behind
 from .member import REVISION_LABEL, sample_pod
 from .pods import proxy_image
+from .rollout import RESTARTED_AT, rollout
 from .sidecars import Workload
 
 Object = dict[str, t.Any]
 
-ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 KINDS = {kind.kind: kind for kind in (DAEMON_SET, DEPLOYMENT, STATEFUL_SET)}
 
 
@@ -60,7 +60,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         "to_restart": [entry(workload, restart[workload]) for workload in later],
         "staying": [{**entry(workload, stay[workload][1]), "why": stay[workload][0]} for workload in sorted(stay)],
         "diff": [
-            {"before": "", "after": f"{ANNOTATION}: now\n", "after_header": f"restart of {title(workload)}"}
+            {"before": "", "after": f"{RESTARTED_AT}: now\n", "after_header": f"restart of {title(workload)}"}
             for workload in todo
         ],
     }
@@ -132,35 +132,20 @@ def restart_all(
 def restart_one(client: KubernetesClient, workload: Workload, timeout: int, progress: Progress) -> None:
     kind = KINDS[workload.kind]
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    template = {"template": {"metadata": {"annotations": {ANNOTATION: now}}}}
+    template = {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}
     client.patch(kind, workload.name, workload.namespace, {"spec": template})
     wait = Wait(
         what=f"restart of {title(workload)}",
         acceptors=(Acceptor("done"), Acceptor("failed", "failure")),
-        status="told",
+        status="said",
         cluster=client.cluster,
         todo=f"Look at its pods and events in namespace {workload.namespace}, put that right, then run the same playbook again",
         timeout=timeout,
         interval=1,
     )
-    wait_until(lambda: rollout(client.get(kind, workload.name, workload.namespace)), wait, progress)
+    wait_until(lambda: progress_of(client.get(kind, workload.name, workload.namespace)), wait, progress)
 
 
-def rollout(live: Object | None) -> Object:
-    """How far a workload has replaced its pods, as `kubectl rollout status` judges it. One that has gone is done."""
-    if live is None:
-        return {"done": True, "failed": False, "told": "it has gone"}
-    status = live.get("status", {})
-    if live["kind"] == DAEMON_SET.kind:
-        wanted, updated = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
-        ready = there = status.get("numberAvailable", 0)
-    else:
-        wanted, updated = live["spec"].get("replicas", 1), status.get("updatedReplicas", 0)
-        ready, there = status.get("availableReplicas", 0), status.get("replicas", 0)
-    is_seen = status.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
-    late = [one for one in status.get("conditions") or [] if one.get("reason") == "ProgressDeadlineExceeded"]
-    return {
-        "done": is_seen and updated >= wanted and ready >= wanted and there <= max(updated, wanted),
-        "failed": is_seen and bool(late),
-        "told": f"{min(updated, ready)} of {wanted} pods are new and available",
-    }
+def progress_of(live: Object | None) -> Object:
+    """How far a workload has replaced its pods. One that has gone meanwhile is nobody's to wait for."""
+    return rollout(live) if live else {**rollout(None), "done": True}

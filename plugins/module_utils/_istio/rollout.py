@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Deployment or StatefulSet whose pods are made anew, as `kubectl rollout restart` does, and how far that has come."""
+"""A Deployment, StatefulSet or DaemonSet whose pods are made anew, as `kubectl rollout restart` does, and how far that has come."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import datetime
 from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.diff import visible
-from .._kubernetes.kinds import STATEFUL_SET, Kind, describe
+from .._kubernetes.kinds import DAEMON_SET, STATEFUL_SET, Kind, describe
 from .._wait import Acceptor, Progress, Wait, wait_until
 
 Object = dict[str, t.Any]
@@ -75,15 +75,37 @@ def wait_restarted(
 
 
 def rollout(live: Object | None) -> Object:
-    """How far a rollout has come, by the rules of `kubectl rollout status`."""
+    """How far a rollout has come, by the rules of `kubectl rollout status`: done, failed (it is late), and said."""
     if live is None:
-        return {"done": False, "said": "it is gone"}
-    status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
-    seen = status.get("observedGeneration", 0) >= live["metadata"]["generation"]
-    # A StatefulSet counts the available ones since Kubernetes 1.22 only.
-    serving = status.get("readyReplicas" if live["kind"] == STATEFUL_SET.kind else "availableReplicas", 0)
-    updated, all_of_them = status.get("updatedReplicas", 0), status.get("replicas", 0)
-    if live["kind"] == STATEFUL_SET.kind and status.get("currentRevision") == status.get("updateRevision"):
-        updated = all_of_them  # it no longer counts them once all are
-    done = seen and updated == all_of_them == wanted and serving >= wanted
-    return {"done": done, "said": f"{updated} of {wanted} pods are new, {serving} of {all_of_them} serve"}
+        return {"done": False, "failed": False, "said": "it is gone"}
+    status = live.get("status") or {}
+    is_seen = status.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
+    late = [one for one in status.get("conditions") or [] if one.get("reason") == "ProgressDeadlineExceeded"]
+    wanted, updated, serving, there = counts(live, status)
+    return {
+        "done": is_seen and updated == there == wanted and serving >= wanted,
+        "failed": is_seen and bool(late),
+        "said": f"{updated} of {wanted} pods are new, {serving} of {there} serve",
+    }
+
+
+def counts(live: Object, status: Object) -> tuple[int, int, int, int]:
+    """How many pods a workload is to have, how many are new, serve, and are there."""
+    if live["kind"] == DAEMON_SET.kind:
+        there = status.get("desiredNumberScheduled", 0)
+        return there, status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0), there
+    wanted, updated, there = (
+        live["spec"].get("replicas", 1),
+        status.get("updatedReplicas", 0),
+        status.get("replicas", 0),
+    )
+    if live["kind"] != STATEFUL_SET.kind:
+        return wanted, updated, status.get("availableReplicas", 0), there
+    if status.get("currentRevision") == status.get("updateRevision"):
+        updated = there  # it no longer counts them once all are
+    return (
+        wanted,
+        updated,
+        status.get("readyReplicas", 0),
+        there,
+    )  # available ones are counted since Kubernetes 1.22 only

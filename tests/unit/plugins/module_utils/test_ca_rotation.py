@@ -34,7 +34,6 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_rotati
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_taken import (
     ROOTS,
     ends_in,
-    is_rolled_out,
     mark_of,
     to_restart,
 )
@@ -238,14 +237,6 @@ def test_istiod_is_restarted_for_roots_that_it_was_not_started_with(
     world.clusters["east"].add(deployment(**annotations))
     client = t.cast(t.Any, world.client(Access("east", kubeconfig="east")))
     assert bool(to_restart(client, "istio-system", OLD["east"], other_roots=other_roots)) is restarted
-
-
-def test_a_rollout_is_over_when_all_pods_are_new_and_available() -> None:
-    status = {"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
-    found: Object = {"metadata": {"generation": 2}, "spec": {"replicas": 1}, "status": status}
-    assert is_rolled_out(found)
-    for field, value in (("observedGeneration", 1), ("replicas", 2), ("updatedReplicas", 0), ("availableReplicas", 0)):
-        assert not is_rolled_out({**found, "status": {**status, field: value}}), field
 
 
 def test_the_end_of_the_signing_certificate_is_read_from_metrics() -> None:

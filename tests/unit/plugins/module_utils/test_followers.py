@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose pods are behind a revision or version, what a restart moves, and when a rollout is done."""
+"""Whose pods are behind a revision or version, and what a restart moves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.followers
     followers,
     is_behind,
 )
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.restart import rollout, unmoved
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.restart import unmoved
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.sidecars import Workload
 
 Object = dict[str, t.Any]
@@ -113,35 +113,6 @@ def test_followers_are_told_by_workload_and_revision() -> None:
         ("cart", "", ("cart-0", "cart-1")),
         ("cart", "new", ("cart-2",)),
     ]
-
-
-def deployment(**status: int) -> Object:
-    return {"kind": "Deployment", "metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status}
-
-
-@pytest.mark.parametrize(
-    ("live", "done"),
-    [
-        (deployment(observedGeneration=2, updatedReplicas=2, availableReplicas=2, replicas=2), True),
-        (deployment(observedGeneration=1, updatedReplicas=2, availableReplicas=2, replicas=2), False),
-        (deployment(observedGeneration=2, updatedReplicas=1, availableReplicas=2, replicas=3), False),
-        (deployment(observedGeneration=2, updatedReplicas=2, availableReplicas=1, replicas=2), False),
-        (deployment(observedGeneration=2, updatedReplicas=2, availableReplicas=2, replicas=3), False),
-        ({"kind": "DaemonSet", "metadata": {"generation": 1}, "spec": {}, "status": {"observedGeneration": 1,
-          "desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 2}}, True),
-        ({"kind": "DaemonSet", "metadata": {"generation": 1}, "spec": {}, "status": {"observedGeneration": 1,
-          "desiredNumberScheduled": 2, "updatedNumberScheduled": 1, "numberAvailable": 2}}, False),
-        (None, True),
-    ],
-)  # fmt: skip
-def test_a_rollout_is_done_when_all_pods_are_new_and_available(live: Object | None, done: bool) -> None:
-    assert rollout(live)["done"] == done
-
-
-def test_a_rollout_that_is_late_has_failed() -> None:
-    live = deployment(observedGeneration=2)
-    live["status"]["conditions"] = [{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}]
-    assert rollout(live)["failed"]
 
 
 def test_what_would_not_be_replaced_is_not_restarted() -> None:

@@ -17,7 +17,6 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_
     started_at,
     where_it_logs,
 )
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.rollout import rollout
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.kinds import DEPLOYMENT, STATEFUL_SET
 from tests.unit.fake_cluster import Client, Cluster, World
@@ -118,34 +117,6 @@ def test_it_runs_since_the_start_of_its_oldest_process(pods: list[Object], since
     body = workload("op", "proxy:1", "x/istio-operator:1")
     wanted = datetime.fromisoformat(f"2026-11-29T{since}:00:00Z") if since else None
     assert started_at(primary(body, *pods), Operator(DEPLOYMENT, body)) == wanted
-
-
-NEW: Object = {"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1, "readyReplicas": 1}
-
-
-@pytest.mark.parametrize(
-    ("status", "done"),
-    [
-        (NEW, True),
-        ({**NEW, "observedGeneration": 1}, False),
-        ({**NEW, "replicas": 2}, False),
-        ({**NEW, "updatedReplicas": 0}, False),
-        ({**NEW, "availableReplicas": 0, "readyReplicas": 0}, False),
-        ({}, False),
-    ],
-)
-@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
-def test_a_restart_is_done_once_only_new_pods_are_there_and_serve(kind: str, status: Object, done: bool) -> None:
-    revisions = {"currentRevision": "a", "updateRevision": "b"} if kind == "StatefulSet" else {}
-    live = {"kind": kind, "metadata": {"generation": 2}, "spec": {"replicas": 1}, "status": {**status, **revisions}}
-    assert rollout(live)["done"] is done
-
-
-def test_a_stateful_set_no_longer_counts_new_pods_once_all_are() -> None:
-    ended = {**NEW, "updatedReplicas": 0, "currentRevision": "b", "updateRevision": "b"}
-    live = {"kind": "StatefulSet", "metadata": {"generation": 2}, "spec": {"replicas": 1}, "status": ended}
-    assert rollout(live)["done"]
-    assert not rollout(None)["done"]
 
 
 def test_a_refusal_to_list_is_an_error_of_its_own() -> None:

@@ -29,6 +29,8 @@ ROLE = Path(__file__).parents[4] / "roles" / "primary_istio"
 FOR_BOTH = {
     "api_version", "apply_method", "ca_dir", "cluster", "eastwest", "engine", "force", "mesh_id", "namespace", "operator",
     "remove_ca", "results_dir", "timeout",
+    # what mesh_upgrade says, which refuses an operator before
+    "base_version", "default_revision", "move", "upgrade",
 }  # fmt: skip
 
 

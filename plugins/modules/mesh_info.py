@@ -251,6 +251,12 @@ istiods:
       description: The addresses of gateways that it knows, by network; V(none) where it is not known.
       type: dict
       sample: {"network1": ["10.10.1.201"], "network2": ["10.20.1.201"]}
+strangers:
+  description: Clusters that belong to the mesh and are not among O(members), so that they were not looked at.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 waiting:
   description: What was still to come when the wait had ended.
   returned: success

@@ -66,18 +66,23 @@ def member_problems(mesh: Mesh, name: str, wishes: Wishes = Wishes()) -> list[Pr
 def mesh_problems(mesh: Mesh, wishes: Wishes = Wishes()) -> list[Problem]:
     """All that is wrong: the members' problems and those of no member."""
     names = [member.name for member in mesh.members]
-    known = {*mesh.records, *(entry.id for istiod in mesh.istiods for entry in istiod.clusters)}
-    strangers = [
+    unseen = [
         Problem(
             WARNING,
             f"cluster {name} belongs to the mesh but is not among the members given",
             why="it has a RemoteIstio or a Secret that istiod reads, and was not looked at",
             todo="Add it to the inventory",
         )
-        for name in sorted(known - set(names))
+        for name in strangers(mesh)
     ]
     members = (problem for name in names for problem in member_problems(mesh, name, wishes))
-    return [*strangers, *failover_problems(mesh.locality), *members]
+    return [*unseen, *failover_problems(mesh.locality), *members]
+
+
+def strangers(mesh: Mesh) -> list[str]:
+    """Clusters that belong to the mesh, and were not given."""
+    known = {*mesh.records, *(entry.id for istiod in mesh.istiods for entry in istiod.clusters)}
+    return sorted(known - {member.name for member in mesh.members})
 
 
 def settling(mesh: Mesh) -> list[str]:

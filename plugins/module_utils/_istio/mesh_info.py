@@ -23,7 +23,7 @@ from .._problems import Problem, errors_first
 from .._wait import Progress
 from .cluster_facts import node_facts
 from .failover_objects import DESTINATION_RULE
-from .health import Wishes, member_problems, mesh_problems, settling, unserved
+from .health import Wishes, member_problems, mesh_problems, settling, strangers, unserved
 from .istiod import Istiod, istiod_pods, read_istiod
 from .locality import Locality, is_enabled, label_problems, several
 from .member import MemberState, read_member
@@ -145,6 +145,7 @@ def result(mesh: Mesh, wishes: Wishes) -> Result:
         "changed": False,
         "members": [member_result(mesh, state, wishes) for state in mesh.members],
         "istiods": [istiod_result(istiod) for istiod in mesh.istiods],
+        "strangers": strangers(mesh),
         "problems": [problem.as_dict() for problem in errors_first(mesh_problems(mesh, wishes))],
     }
 

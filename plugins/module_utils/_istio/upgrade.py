@@ -176,6 +176,10 @@ def removal_problems(found: t.Sequence[Dict], views: Dict, revision: str) -> lis
             for work in one["workloads"]
             if work["revision"] != revision
         ]
+    lines += [
+        f"{name}: it belongs to the mesh and is not in the inventory, so that it was not looked at"
+        for name in views["strangers"]
+    ]
     old = {pod["name"] for pod in views["istiods"] if pod["revision"] != (revision or DEFAULT)}
     for member in views["members"]:
         for seen in member["sync"]:

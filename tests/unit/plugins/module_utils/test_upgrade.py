@@ -158,6 +158,7 @@ def test_all_who_follow_a_revision_keep_it() -> None:
     ]
     views = {
         "istiods": istiods,
+        "strangers": ["lost"],
         "members": [{"name": "east", "sync": seen}, {"name": "hub", "sync": [{"istiod": "old-1", "proxies": 0}]}],
     }
     assert removal_problems(found, views, "new") == [
@@ -165,6 +166,7 @@ def test_all_who_follow_a_revision_keep_it() -> None:
         "east: Deployment shop/cart runs a sidecar of revision default",
         "west: it goes by revision default",
         "far: it does not answer (no route)",
+        "lost: it belongs to the mesh and is not in the inventory, so that it was not looked at",
         "east: 2 proxies are connected to istiod old-1",
         "east: it is not known whether proxies are connected to istiod old-2",
     ]

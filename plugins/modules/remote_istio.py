@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
   - multiregion.istio._credential
+  - multiregion.istio._primary
   - multiregion.istio._apply
   - multiregion.istio._wait
   - multiregion.istio._operator
@@ -35,49 +36,6 @@ attributes:
     details:
       - Tokens and certificates are shown by fingerprint only.
 options:
-  primary:
-    description: How the cluster of the control plane is reached. It has the same options as the remote, but no environment variables.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Its name in messages.
-        type: str
-        default: primary
-      kubeconfig:
-        description: Path of a kubeconfig file.
-        type: path
-      context:
-        description: Context of the kubeconfig to use. The default is the current one.
-        type: str
-      host:
-        description: URL of the API server.
-        type: str
-      api_key:
-        description: Bearer token.
-        type: str
-      ca_cert:
-        description: Path of the file with the certificate authority of the API server.
-        type: path
-        aliases: [ssl_ca_cert]
-      client_cert:
-        description: Path of the file with the client's certificate.
-        type: path
-        aliases: [cert_file]
-      client_key:
-        description: Path of the file with the client's private key.
-        type: path
-        aliases: [key_file]
-      validate_certs:
-        description: Whether the certificate of the API server is checked.
-        type: bool
-        aliases: [verify_ssl]
-      proxy:
-        description: URL of an HTTP proxy on the way to the API server.
-        type: str
-      tls_server_name:
-        description: Name to look for in the certificate of the API server.
-        type: str
   name:
     description:
       - Name of the cluster in the mesh. It is the name of the RemoteIstio, of the Secret and its key, and of everything in the

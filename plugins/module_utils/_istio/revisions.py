@@ -57,7 +57,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         if error.status != NO_ANSWER:
             raise
         return result(params, Standing({}), why=error.why)
-    version = read_chart_version(params["chart_source"], params["version"])
+    version = read_chart_version(params["chart_source"], params["version"]) if standing.versions else ""
     problems = standing_problems(standing, params["revision"], version, client.cluster) if version else []
     return result(params, standing, kubernetes=dotted(client.release or ()), rooms=rooms, pods=pods, problems=problems)
 

@@ -106,19 +106,19 @@ test-faults: build ## joins and leaves killed at every write, API servers killed
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
 	@$(STAGE) test-faults .ci/faults
 
-smoke-faults: build ## a few cases of test-faults, drawn by chance (not in CI); SEED=... draws the same again
+smoke-faults: build ## a few cases of test-faults, drawn by chance; SEED=... draws the same again (CI: 1)
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4"
 	@$(STAGE) smoke-faults env FEW=1 .ci/faults
 
 .PHONY: test apart
-test: ## what CI runs: check, lab-build, report-check, demo (flat, with a failover, then gateway), then at once scenarios and, apart, integration and lab-check
+test: ## what CI runs: check, lab-build, report-check, demo (flat, with a failover, then gateway), then at once scenarios and, apart, integration, smoke-faults and lab-check
 	@rm -f $(BUILD)/stages $(BUILD)/*.xml
 	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) --keep-going --jobs=2 scenarios apart
 
 # What needs no lab of three regions, on a lab of its own, while the scenarios have the machine's.
 apart: build
 	@directory=$$(mktemp --directory /var/tmp/mrlab-apart-XXXXXX); trap 'rm -r "$$directory"' EXIT; \
-		tests/lab/sandbox.sh "$$directory" $(MAKE) integration && $(MAKE) lab-check
+		tests/lab/sandbox.sh "$$directory" $(MAKE) --jobs=1 integration smoke-faults SEED=$(or $(SEED),1) && $(MAKE) lab-check
 
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)

@@ -87,13 +87,17 @@ failover: build ## failover.yml on the demo's mesh, with and without delay: .lab
 	@$(MAKE) lab-up CLUSTERS=
 	@$(STAGE) failover python -m tests.lab.failover $(LENGTH)
 
-# A root that is rotated takes ten minutes more: PYTEST=tests/playbooks/test_13_rotated_authority.py
-SCENARIOS := tests/playbooks --ignore=tests/playbooks/test_13_rotated_authority.py
+# What takes too long for CI
+DAY_TWO := tests/playbooks/test_13_rotated_authority.py tests/playbooks/test_16_upgraded.py
+SCENARIOS := tests/playbooks $(DAY_TWO:%=--ignore=%)
 
-.PHONY: scenarios
+.PHONY: scenarios day-two
 scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 40 minutes); PYTEST="..." is for pytest
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
 	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(or $(PYTEST),$(SCENARIOS))
+
+day-two: ## scenarios of an upgrade and of a rotated root, while requests go on (not in CI; about 25 minutes)
+	@$(MAKE) scenarios PYTEST="$(DAY_TWO)"
 
 .PHONY: report-check
 report-check: build ## the report in headless Chromium, narrow and wide, light and dark; pictures in .build/report (Debian's chromium)

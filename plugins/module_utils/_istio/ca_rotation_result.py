@@ -24,6 +24,7 @@ from .ca_rotation import (
     outdated,
     remedy,
     signer,
+    waited_for,
     wanted,
 )
 from .proxy_trust import Trust
@@ -39,8 +40,8 @@ DONE = {
 }
 NOW = {"has": "has", "trusts": "trusts", "signs": "signs", "is": "is"}
 WOULD = {"has": "would get", "trusts": "would trust", "signs": "would sign", "is": "would be"}
-FOLLOWS = {TRUST: ("2 of 3, to issue by the new root", "do not trust it yet"),
-           ISSUE: ("3 of 3, to drop the former root", "have a certificate under it still")}  # fmt: skip
+FOLLOWS = {TRUST: (ISSUE, "2 of 3, to issue by the new root", "do not trust it yet"),
+           ISSUE: (DROP, "3 of 3, to drop the former root", "have a certificate under it still")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def next_step(seen: Seen) -> str:
         return "Next: nothing." if seen.step != INTERMEDIATES or not outdated(seen.all_proxies, seen.holders) else (
             "Next: nothing. Certificates of the former intermediates stay valid until they end."
         )  # fmt: skip
-    meant, what = FOLLOWS[seen.step]
-    late = (distrusting if seen.step == TRUST else outdated)(seen.all_proxies, seen.holders)
+    step, meant, what = FOLLOWS[seen.step]
+    late = waited_for(step, seen.all_proxies, seen.holders)
     if not late:
         return f"Next: the same playbook again does step {meant}. No proxy keeps it from that."
     return printable(

@@ -23,7 +23,8 @@ from .ca_choice import Found, is_own, sibling_problems
 from .ca_files import read_files, read_roots
 from .ca_rotation import DROP, ISSUE, TRUST, Holder, check_in_time, step_of, wanted
 from .ca_rotation_result import Seen, result_of
-from .ca_taken import ISTIOD, has_taken, take
+from .ca_taken import has_taken, take
+from .istiod import SELECTOR
 from .mesh_ca import NAME, bundle_of, write
 from .pods import PROXY_CONTAINER, proxy_image
 from .probe_room import access_by_name
@@ -76,7 +77,7 @@ def read_members(accesses: t.Mapping[str, Access], namespace: str) -> list[Membe
 
     def read(access: Access) -> Member:
         client = KubernetesClient(access)
-        runs = bool(client.list(DEPLOYMENT, namespace, labels=ISTIOD))
+        runs = bool(client.list(DEPLOYMENT, namespace, labels=SELECTOR))
         pods = [pod for pod in client.list(POD) if has_proxy(pod)]
 
         def ask(pod: Object) -> Trust:

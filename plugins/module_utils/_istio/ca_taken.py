@@ -20,7 +20,7 @@ from .._kubernetes.port_forward import PortForward
 from .._wait import Acceptor, Progress, Wait, wait_until
 from .ca_bundle import CERTIFICATE, ROOT, Bundle, certificates, fingerprint, has_signed, root_prints
 from .ca_rotation import ends_of, signer
-from .istiod import MONITORING_PORT, istiod_pods
+from .istiod import MONITORING_PORT, SELECTOR, list_istiods
 from .rollout import rollout
 from .trust import ROOT_CONFIG_MAP
 
@@ -31,7 +31,6 @@ except ImportError:
 
 Object = dict[str, t.Any]
 
-ISTIOD = "app=istiod"
 INJECTION_PORT = 15017  # where istiod answers by the certificate that it signed for itself
 ENDS = "citadel_server_cert_chain_expiry_timestamp"
 # Annotations: of the pods, by which the kubelet looks at their Secrets at once and not within a minute; of the Deployment's template.
@@ -67,7 +66,8 @@ def take(
         acceptors=(Acceptor("why == ''"),),
         status="why || 'yes'",
         cluster=client.cluster,
-        todo=f"Look at its log: kubectl --namespace {namespace} logs --selector {ISTIOD} | grep -i cert. Then run the same playbook again",
+        todo=f"Look at its log: kubectl --namespace {namespace} logs --selector {SELECTOR} | grep -i cert."
+        " Then run the same playbook again",
         timeout=timeout,
     )
     wait_until(read, wait, lambda line: progress(f"{client.cluster}: {line}"))
@@ -87,14 +87,14 @@ def to_restart(client: KubernetesClient, namespace: str, bundle: Bundle, *, othe
     marks = {mark_of(bundle)} if other_roots else {mark_of(bundle), None}
     return [
         one
-        for one in client.list(DEPLOYMENT, namespace, labels=ISTIOD)
+        for one in client.list(DEPLOYMENT, namespace, labels=SELECTOR)
         if notes_of(one["spec"]["template"]).get(ROOTS) not in marks
     ]
 
 
 def touch(client: KubernetesClient, namespace: str, bundle: Bundle) -> None:
     """Have the kubelet bring the Secret into istiod's pods now."""
-    for pod in istiod_pods(client.list(POD, namespace, labels=ISTIOD)):
+    for pod in list_istiods(client, namespace):
         if notes_of(pod).get(TOUCHED) != signer(bundle)[:23]:
             body = {"metadata": {"annotations": {TOUCHED: signer(bundle)[:23]}}}
             client.patch(POD, pod["metadata"]["name"], namespace, body)
@@ -107,11 +107,11 @@ def notes_of(found: Object) -> Object:
 
 def look(client: KubernetesClient, namespace: str, bundle: Bundle) -> dict[str, str]:
     """{"why": why istiod does not sign by the bundle yet}, "" where all of its pods do."""
-    for deployment in client.list(DEPLOYMENT, namespace, labels=ISTIOD):
+    for deployment in client.list(DEPLOYMENT, namespace, labels=SELECTOR):
         so_far = rollout(deployment)
         if not so_far["done"]:
             return {"why": f"Deployment {deployment['metadata']['name']} is being rolled out: {so_far['said']}"}
-    pods = istiod_pods(client.list(POD, namespace, labels=ISTIOD))
+    pods = list_istiods(client, namespace)
     whys = [f"{one['metadata']['name']}: {why}" for one in pods if (why := look_at(client, one, bundle))]
     if not pods or whys:
         return {"why": "; ".join(whys) or "no pod of istiod runs"}

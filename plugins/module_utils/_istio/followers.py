@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from .member import INJECTION_LABEL, REVISION_LABEL
-from .pods import is_finished, proxy_image
-from .sidecars import Workload, workload_of
+from .pods import proxy_image
+from .sidecars import Workload, with_sidecar, workload_of
 
 Object = dict[str, t.Any]
 
@@ -64,15 +64,6 @@ def asked_for(pod: Object, namespaces: t.Mapping[str, str | None]) -> str | None
 def followed_by(pod: Object) -> str:
     """The revision that injected a pod."""
     return _named((pod["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, "default")) or ""
-
-
-def with_sidecar(pods: t.Iterable[Object]) -> list[Object]:
-    """The pods that run a sidecar or are a gateway, and stay."""
-    return [
-        pod
-        for pod in pods
-        if proxy_image(pod) and not is_finished(pod) and not pod["metadata"].get("deletionTimestamp")
-    ]
 
 
 def followers(pods: t.Iterable[Object]) -> list[Follower]:

@@ -12,10 +12,10 @@ from functools import partial
 from .._errors import ApiError, MeshError
 from .._kubernetes.apply import Change, in_parallel
 from .._kubernetes.client import KubernetesClient
-from .._kubernetes.kinds import DEPLOYMENT, POD, SECRET
+from .._kubernetes.kinds import DEPLOYMENT, SECRET
 from .._wait import Acceptor, Wait, wait_until
 from . import registration
-from .istiod import Istiod, istiod_pods, read_istiod
+from .istiod import SELECTOR, Istiod, list_istiods, read_istiod
 from .outcome import Item
 from .rollout import Workload, ask_restart, wait_restarted
 from .taken import TIMED_OUT, is_deaf, lacking
@@ -24,14 +24,13 @@ from .terms import Terms
 
 Object = dict[str, t.Any]
 
-ISTIOD = "app=istiod"
 # Seconds in which istiod takes a credential where it does: it gives up on a cluster after 30 (PILOT_REMOTE_CLUSTER_TIMEOUT).
 TAKEN_IN = 60
 
 
 def look(primary: KubernetesClient, namespace: str) -> list[Istiod]:
     """Every istiod pod and what it sees."""
-    pods = istiod_pods(primary.list(POD, namespace, labels=ISTIOD))
+    pods = list_istiods(primary, namespace)
     return in_parallel([partial(read_istiod, primary, pod, counting=True) for pod in pods])
 
 
@@ -101,16 +100,16 @@ def not_taken(task: Task, terms: Terms, why: str) -> MeshError:
         f"istiod does not read {terms.name} by its new credential; the former one is not revoked",
         cluster=task.primary.cluster,
         why=why,
-        todo=f"See what istiod says (kubectl logs --namespace {terms.namespace} --selector {ISTIOD}) and whether its pods reach"
+        todo=f"See what istiod says (kubectl logs --namespace {terms.namespace} --selector {SELECTOR}) and whether its pods reach"
         f" the API server of {terms.name}",
     )
 
 
 def restart(task: Task, why: str, terms: Terms) -> None:
     """Restart every istiod in a rolling way, and wait until the new pods serve. Raises MeshError where there is none to restart."""
-    found = [Workload(DEPLOYMENT, body) for body in task.primary.list(DEPLOYMENT, terms.namespace, labels=ISTIOD)]
+    found = [Workload(DEPLOYMENT, body) for body in task.primary.list(DEPLOYMENT, terms.namespace, labels=SELECTOR)]
     if not found:
-        raise not_taken(task, terms, f"{why}; no Deployment with the label {ISTIOD} is there to be restarted")
+        raise not_taken(task, terms, f"{why}; no Deployment with the label {SELECTOR} is there to be restarted")
     for workload in found:
         if not terms.dry_run:
             task.progress(f"restarting {workload.title}: {why}")

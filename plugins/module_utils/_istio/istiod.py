@@ -17,6 +17,8 @@ from .._kubernetes.port_forward import Answer, PortForward
 from .istiod_views import Views, content_of, read_views
 from .pods import PodState, pod_state
 
+# Of istiod's pods and Deployments
+SELECTOR = "app=istiod"
 MONITORING_PORT = 15014
 SYNCED = "synced"
 NOT_LISTED = "unknown to istiod"
@@ -49,6 +51,11 @@ class Istiod:
         if self.error:
             return NO_ANSWER
         return next((entry.status for entry in self.clusters if entry.id == cluster), NOT_LISTED)
+
+
+def list_istiods(client: KubernetesClient, namespace: str) -> list[Object]:
+    """The pods of istiod in a namespace, but those that are on their way out."""
+    return istiod_pods(client.list(POD, namespace, labels=SELECTOR))
 
 
 def istiod_pods(pods: list[Object]) -> list[Object]:

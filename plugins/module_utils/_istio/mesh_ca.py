@@ -31,6 +31,7 @@ from .ca_bundle import (
 )
 from .ca_choice import CACERTS, Decision, Found, decide, sibling_problems
 from .ca_files import read_files, read_roots
+from .istiod import SELECTOR
 from .trust import ROOT_CONFIG_MAP
 
 Object = dict[str, t.Any]
@@ -91,7 +92,7 @@ def read_found(client: KubernetesClient, params: t.Mapping[str, t.Any]) -> Found
     primary = (
         KubernetesClient(access_from(params["primary"], params["primary"]["name"])) if params["primary"] else client
     )
-    runs = primary.list(DEPLOYMENT, namespace, labels="app=istiod")
+    runs = primary.list(DEPLOYMENT, namespace, labels=SELECTOR)
     config_map = primary.get(CONFIG_MAP, ROOT_CONFIG_MAP, namespace) if runs else None
     return Found(secret, bundle_of(secret), ((config_map or {}).get("data") or {}).get(ROOT, ""))
 

@@ -49,12 +49,17 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
 
 
 def workloads(pods: t.Iterable[Object]) -> Counter[Workload]:
-    """What the pods with a sidecar belong to, with the number of those pods; what has ended or is about to is left out."""
-    return Counter(
-        workload_of(pod)
+    """What the pods with a sidecar belong to, with the number of those pods."""
+    return Counter(map(workload_of, with_sidecar(pods)))
+
+
+def with_sidecar(pods: t.Iterable[Object]) -> list[Object]:
+    """The pods that run a sidecar or are a gateway, and stay."""
+    return [
+        pod
         for pod in pods
         if proxy_image(pod) and not is_finished(pod) and not pod["metadata"].get("deletionTimestamp")
-    )
+    ]
 
 
 def workload_of(pod: Object) -> Workload:

@@ -88,7 +88,7 @@ failover: build ## failover.yml on the demo's mesh, with and without delay: .lab
 	@$(STAGE) failover python -m tests.lab.failover $(LENGTH)
 
 # What takes too long for CI
-DAY_TWO := tests/playbooks/test_13_rotated_authority.py tests/playbooks/test_16_upgraded.py
+DAY_TWO := $(addprefix tests/playbooks/test_,06_killed_istiod.py 13_rotated_authority.py 13_upgraded_injector.py 16_upgraded.py)
 SCENARIOS := tests/playbooks $(DAY_TWO:%=--ignore=%)
 
 .PHONY: scenarios day-two

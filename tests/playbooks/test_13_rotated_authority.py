@@ -27,7 +27,7 @@ WAIT = 240.0
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _mesh(place: Workplace, inventory: Path) -> None:
+def mesh_by_authority(place: Workplace, inventory: Path) -> None:
     """The mesh of the scenarios before, or one made for these."""
     if get(PRIMARY, "secret", "cacerts") is None:
         place.run("ca", *PASSPHRASE, *QUICK_KEYS, inventory=inventory).succeeded()
@@ -35,7 +35,7 @@ def _mesh(place: Workplace, inventory: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def calls(_mesh: None) -> Iterator[Callable[[], dict[str, int]]]:
+def calls(mesh_by_authority: None) -> Iterator[Callable[[], dict[str, int]]]:
     """Requests from one remote to the other as long as the scenarios run, each on a connection of its own. Ends them; the codes."""
     (gateway, *_more) = every(PRIMARY, "pods", "--namespace", NAMESPACE, "--selector=istio=ingressgateway")
     fields = {"cluster": "any", "region": "any", "image": gateway["spec"]["containers"][0]["image"]}

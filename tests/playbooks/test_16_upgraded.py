@@ -7,28 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_workload import NAME
-from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION, next_charts
+from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION
 from tests.lab.images import istio
 from tests.lab.inventory import INVENTORY
 
 from . import load
 from .audit import Mark, Write, titles, unlocked
-from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, every, get, kubectl, members, there
+from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, get, kubectl, members, there
 from .conftest import QUICK
+from .disasters import empty
 from .runs import Workplace
+from .upgrades import REVISION, asked, before, canary, followed, to
 
 REMOTE, ABSENT = REMOTES
-REVISION = "next"
-CHARTS = Path(yaml.safe_load(INVENTORY.read_text())["all"]["vars"]["mesh_chart_source"])
-BEFORE = ("-e", f"mesh_istio_version={ISTIO_VERSION}", "-e", f"mesh_chart_source={CHARTS}")
-NEXT = ("-e", f"mesh_istio_version={NEXT_VERSION}", "-e", f"mesh_chart_source={next_charts(CHARTS)}")
-CANARY = (*NEXT, "-e", f"mesh_revision={REVISION}")
 
 
 @pytest.fixture(scope="module")
@@ -44,28 +40,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def upgraded(place: Workplace, two: Path) -> Iterator[None]:
     """The mesh, and a Service in both clusters."""
-    place.run("site", *QUICK, *BEFORE, inventory=two).succeeded()
+    empty(PRIMARY, *REMOTES)
+    place.run("site", *QUICK, *before(), inventory=two).succeeded()
     load.deploy(istio("proxyv2", ISTIO_VERSION), PRIMARY, REMOTE)
     yield
     load.remove(PRIMARY, REMOTE)
-
-
-def followed(cluster: str) -> set[tuple[str, str]]:
-    """Revision and image of the proxies in a cluster, but for what sends."""
-    pods = [pod for pod in every(cluster, "pods") if "istio.io/rev" in pod["metadata"].get("annotations", {})]
-    return {
-        (pod["metadata"]["annotations"]["istio.io/rev"], container["image"].rpartition(":")[2])
-        for pod in pods
-        if pod["metadata"]["labels"].get("app") != "load" and not pod["metadata"].get("deletionTimestamp")
-        for container in [*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])]
-        if container["name"] == "istio-proxy"
-    }
-
-
-def asked(cluster: str) -> Any:
-    """The labels by which the namespace of the load is injected."""
-    labels = there(cluster, "namespace", load.ROOM)["metadata"]["labels"]
-    return {key: value for key, value in labels.items() if key in ("istio-injection", "istio.io/rev")}
 
 
 def is_moved(write: Write) -> bool:
@@ -82,12 +61,12 @@ def test_what_cannot_be_upgraded_so_is_refused_before_anything_is_written(place:
         f"mesh_chart_source has Istio {ISTIO_VERSION}"
     )
     place.run("upgrade", "-e", "mesh_engine=operator", inventory=two).refused("a field of the Istio resource")
-    place.run("upgrade", *CANARY, "--limit", REMOTE, inventory=two).refused(
+    place.run("upgrade", *canary(), "--limit", REMOTE, inventory=two).refused(
         f"{PRIMARY} is not among the hosts of --limit"
     )
-    for playbook, arguments in (("site", NEXT), ("primary", CANARY), ("remotes", CANARY)):
+    for playbook, arguments in (("site", to(NEXT_VERSION)), ("primary", canary()), ("remotes", canary())):
         place.run(playbook, *arguments, inventory=two).refused("multiregion.istio.upgrade")
-    place.run("upgrade", *CANARY, "--check", inventory=two).succeeded().says(
+    place.run("upgrade", *canary(), "--check", inventory=two).succeeded().says(
         f"would go to Istio {NEXT_VERSION} (revision {REVISION}), which comes beside"
     )
     assert titles(unlocked(mark.writes())) == []
@@ -98,13 +77,13 @@ def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection
 ) -> None:
     mark = Mark()
     with load.sending(REMOTE, "load-canary"):
-        with place.start("upgrade", *CANARY, inventory=two) as run:
+        with place.start("upgrade", *canary(), inventory=two) as run:
             mark.wait(is_moved, "the label of a namespace", run)
             run.kill()
-        place.run("upgrade", *BEFORE, inventory=two).succeeded()
+        place.run("upgrade", *before(), inventory=two).succeeded()
         assert (asked(REMOTE), asked(PRIMARY)) == ({"istio-injection": "enabled"},) * 2
         assert followed(REMOTE) == followed(PRIMARY) == {("default", ISTIO_VERSION)}
-        with place.start("upgrade", *CANARY, inventory=two) as run:
+        with place.start("upgrade", *canary(), inventory=two) as run:
             kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={NAME}", "--wait=false")
             run.wait().succeeded().says("Revision default still stands", "Pod default/load-canary is left as it is")
         assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
@@ -116,7 +95,7 @@ def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection
 
 
 def test_what_nothing_follows_any_more_is_removed_and_all_the_rest_survives(place: Workplace, two: Path) -> None:
-    place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).succeeded().says(
+    place.run("upgrade", *canary(mesh_upgrade_remove_old="true"), inventory=two).succeeded().says(
         f"{PRIMARY}: revision default", f"{REMOTE}: revision default"
     )
     for cluster in (PRIMARY, REMOTE):
@@ -127,7 +106,7 @@ def test_what_nothing_follows_any_more_is_removed_and_all_the_rest_survives(plac
         assert get(cluster, "clusterrole", f"istio-reader-clusterrole-{REVISION}-{NAMESPACE}")
     assert validator() == f"istiod-{REVISION}"
     assert members() == {REMOTE: "Available"}
-    place.run("upgrade", *CANARY, "-e", "mesh_upgrade_remove_old=true", inventory=two).unchanged()
+    place.run("upgrade", *canary(mesh_upgrade_remove_old="true"), inventory=two).unchanged()
 
 
 def validator() -> str:
@@ -138,7 +117,5 @@ def validator() -> str:
 
 def test_in_place_no_request_and_no_connection_fails_either(place: Workplace, two: Path) -> None:
     with load.sending(REMOTE, "load-in-place"):
-        place.run("upgrade", *BEFORE, "-e", f"mesh_revision={REVISION}", inventory=two).succeeded().says(
-            "in place", "To go back"
-        )
+        place.run("upgrade", *to(ISTIO_VERSION, REVISION), inventory=two).succeeded().says("in place", "To go back")
     assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, ISTIO_VERSION)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import sys
@@ -24,6 +25,7 @@ from .topology import OLD_RELEASE
 TOOLS = Path(__file__).parent / "tools"
 ISTIO_VERSION = "1.31.0"  # of programs, charts and images: the Go module has a pseudo-version
 NEXT_VERSION = "1.31.1"  # charts and images of the same build under another name, for what an upgrade does
+OLDER_VERSION = "1.30.5"  # a build of its own, for an upgrade between minor versions; only where OLDER_ISTIO is set
 CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
 PAUSE_FLAGS = ("-Os", "-static", "-s")
 
@@ -67,6 +69,16 @@ K8S_PROGRAMS = (
 HELM_FLAGS = "-X helm.sh/helm/v4/internal/version.version=v{version}"
 ISTIO_FLAGS = "-X istio.io/istio/pkg/version.buildVersion={version}"
 ISTIO_TAGS = "vtprotobuf,disable_pgv"
+ISTIO = Product(
+    "istio",
+    "istio.io/istio",
+    (
+        Tool("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery", ISTIO_FLAGS, ISTIO_TAGS),
+        Tool("pilot-agent", "istio.io/istio/pilot/cmd/pilot-agent", ISTIO_FLAGS, f"{ISTIO_TAGS},agent"),
+        Tool("istioctl", "istio.io/istio/istioctl/cmd/istioctl", ISTIO_FLAGS, ISTIO_TAGS),
+    ),
+    ISTIO_VERSION,
+)
 PRODUCTS = (
     Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),)),
     Product(
@@ -75,16 +87,7 @@ PRODUCTS = (
         tuple(Tool(name, f"k8s.io/kubernetes/cmd/{name}", K8S_FLAGS) for name in K8S_PROGRAMS),
     ),
     Product("helm", "helm.sh/helm/v4", (Tool("helm", "helm.sh/helm/v4/cmd/helm", HELM_FLAGS),)),
-    Product(
-        "istio",
-        "istio.io/istio",
-        (
-            Tool("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery", ISTIO_FLAGS, ISTIO_TAGS),
-            Tool("pilot-agent", "istio.io/istio/pilot/cmd/pilot-agent", ISTIO_FLAGS, f"{ISTIO_TAGS},agent"),
-            Tool("istioctl", "istio.io/istio/istioctl/cmd/istioctl", ISTIO_FLAGS, ISTIO_TAGS),
-        ),
-        ISTIO_VERSION,
-    ),
+    ISTIO,
     Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
     Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),)),
 )
@@ -98,15 +101,41 @@ OLD_KUBERNETES = Product(
         for name in ("kube-apiserver", "kube-controller-manager")
     ),
 )
+OLDER_ISTIO = Product(
+    "istio-1.30",
+    "istio.io/istio",
+    (
+        Tool("pilot-discovery-1.30", "istio.io/istio/pilot/cmd/pilot-discovery", ISTIO_FLAGS, ISTIO_TAGS),
+        Tool("pilot-agent-1.30", "istio.io/istio/pilot/cmd/pilot-agent", ISTIO_FLAGS, f"{ISTIO_TAGS},agent"),
+    ),
+    OLDER_VERSION,
+)
 
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` made: programs by name, Istio's charts (a directory with base, istiod and gateway), Istio's bootstrap file for Envoy."""
+    """What `build` made: programs by name, Istio's charts (a directory with base, istiod and gateway).
+
+    Istio's programs and its bootstrap file for Envoy by version.
+    """
 
     programs: dict[str, Path]
     charts: Path
+    istio: dict[str, Istio]
+
+
+@dataclass(frozen=True)
+class Istio:
+    """What the images of a version of Istio are made of."""
+
+    pilot_discovery: Path
+    pilot_agent: Path
     envoy_bootstrap: Path
+
+
+def is_older_istio_wanted() -> bool:
+    """Whether the lab has a second build of Istio."""
+    return bool(os.environ.get("OLDER_ISTIO"))
 
 
 def build(progress: Progress, *, old: bool) -> Built:
@@ -116,12 +145,15 @@ def build(progress: Progress, *, old: bool) -> Built:
     """
     programs = python_programs()
     go = Go.find(TOOLS / PRODUCTS[0].name)
+    older = [OLDER_ISTIO] if is_older_istio_wanted() else []
     with cache.only_writer(progress):
-        programs |= _build_missing((*PRODUCTS, *([OLD_KUBERNETES] if old else [])), go, progress)
+        programs |= _build_missing((*PRODUCTS, *([OLD_KUBERNETES] if old else []), *older), go, progress)
         programs["pause"] = _build_pause(go, programs["kubelet"].parent)
-        istio = programs["istioctl"].parent
-        _copy_charts(go, next_charts(istio / "charts"), NEXT_VERSION)
-        return Built(programs, _copy_charts(go, istio / "charts", ISTIO_VERSION), _copy_bootstrap(go, istio))
+        charts = programs["istioctl"].parent / "charts"
+        sources = {version: product for product in (ISTIO, *older) if (version := product.version)}
+        for version, product in {**sources, NEXT_VERSION: ISTIO}.items():
+            _copy_charts(go, product, charts_of(charts, version), version)
+        return Built(programs, charts, {version: _istio(go, one, programs) for version, one in sources.items()})
 
 
 def python_programs() -> dict[str, Path]:
@@ -190,20 +222,24 @@ def _build_pause(go: Go, directory: Path) -> Path:
     return binary
 
 
-def next_charts(charts: Path) -> Path:
-    """Where the charts of the same build under its other name are, beside those that the inventory has."""
-    return charts.with_name(f"charts-{NEXT_VERSION}")
+def charts_of(charts: Path, version: str) -> Path:
+    """Where the charts of a version are: beside those that the inventory has."""
+    return charts if version == ISTIO_VERSION else charts.with_name(f"charts-{version}")
 
 
-def _copy_charts(go: Go, charts: Path, version: str) -> Path:
+def _istio(go: Go, product: Product, programs: dict[str, Path]) -> Istio:
+    discovery, agent = (programs[tool.name] for tool in product.tools[:2])
+    return Istio(discovery, agent, _copy_bootstrap(go, product, discovery.parent))
+
+
+def _copy_charts(go: Go, product: Product, charts: Path, version: str) -> None:
     if not charts.exists():
-        source = go.module_directory(TOOLS / "istio", "istio.io/istio") / "manifests/charts"
+        source = go.module_directory(TOOLS / product.name, product.module) / "manifests/charts"
         with cache.appears(charts) as partial:
             for name, path in CHARTS.items():
                 _copy_writable(source / path, partial / name)
                 chart = partial / name / "Chart.yaml"
                 chart.write_text(released(chart.read_text(), version))
-    return charts
 
 
 def _copy_writable(source: Path, target: Path) -> None:
@@ -213,10 +249,12 @@ def _copy_writable(source: Path, target: Path) -> None:
         folder.chmod(0o755)
 
 
-def _copy_bootstrap(go: Go, directory: Path) -> Path:
+def _copy_bootstrap(go: Go, product: Product, directory: Path) -> Path:
     bootstrap = directory / "envoy_bootstrap.json"
     if not bootstrap.exists():
-        source = go.module_directory(TOOLS / "istio", "istio.io/istio") / "tools/packaging/common/envoy_bootstrap.json"
+        source = (
+            go.module_directory(TOOLS / product.name, product.module) / "tools/packaging/common/envoy_bootstrap.json"
+        )
         with cache.appears(bootstrap) as partial:
             shutil.copyfile(source, partial)
     return bootstrap

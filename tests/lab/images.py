@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import cache
-from .binaries import ISTIO_VERSION, NEXT_VERSION, TOOLS, Built, module_version
+from .binaries import ISTIO_VERSION, NEXT_VERSION, TOOLS, Built, Istio, module_version
 from .host import LabError, run
 from .oci import Content, Directory, Files, Image, Link, write_archive
 from .progress import Progress
@@ -34,9 +34,12 @@ ISTIO_BASE: Files = {
 
 def build(built: Built, progress: Progress) -> list[Path]:
     """The archives of all images of the lab, for `ctr --namespace k8s.io images import`; those that the cache lacks are made."""
-    images = [
-        (image, archive(image)) for image in (pause(built), coredns(built), pilot(built), proxy(built), load(built))
+    of_istio = [
+        image
+        for version, one in built.istio.items()
+        for image in (pilot(one, version), proxy(one, version, built.programs["envoy"]))
     ]
+    images = [(image, archive(image)) for image in (pause(built), coredns(built), *of_istio, load(built))]
     with cache.only_writer(progress):
         absent = [(image, path) for image, path in images if not path.exists()]
         progress.expect(len(absent))
@@ -68,22 +71,21 @@ def coredns(built: Built) -> Image:
     )
 
 
-def pilot(built: Built) -> Image:
+def pilot(istio: Istio, version: str) -> Image:
     """The image of istiod."""
     program = "/usr/local/bin/pilot-discovery"
-    files = {program: Content(built.programs["pilot-discovery"], 0o755), **ISTIO_BASE}
-    return Image(istio("pilot", ISTIO_VERSION), files, (program,), ISTIO_USER, (istio("pilot", NEXT_VERSION),))
+    files = {program: Content(istio.pilot_discovery, 0o755), **ISTIO_BASE}
+    return Image(reference("pilot", version), files, (program,), ISTIO_USER, other_names("pilot", version))
 
 
-def proxy(built: Built) -> Image:
+def proxy(istio: Istio, version: str, envoy: Path) -> Image:
     """Sidecars and gateways: Envoy, Istio's agent that runs it, and iptables for the init container."""
     agent = "/usr/local/bin/pilot-agent"
-    envoy = built.programs["envoy"]
     extensions = sorted(Path("/usr/lib").glob("*/xtables/*.so"))
     files: Files = {
-        agent: Content(built.programs["pilot-agent"], 0o755),
+        agent: Content(istio.pilot_agent, 0o755),
         "/usr/local/bin/envoy": Content(envoy, 0o755),
-        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": Content(built.envoy_bootstrap),
+        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": Content(istio.envoy_bootstrap),
         str(XTABLES): Content(XTABLES, 0o755),
         **{f"/usr/sbin/{name}": Link(XTABLES.name) for name in XTABLES_NAMES},
         **{
@@ -92,12 +94,17 @@ def proxy(built: Built) -> Image:
         },
         **ISTIO_BASE,
     }
-    return Image(istio("proxyv2", ISTIO_VERSION), files, (agent,), ISTIO_USER, (istio("proxyv2", NEXT_VERSION),))
+    return Image(reference("proxyv2", version), files, (agent,), ISTIO_USER, other_names("proxyv2", version))
 
 
-def istio(name: str, version: str) -> str:
-    """The reference of an image of Istio."""
+def reference(name: str, version: str) -> str:
+    """What an image of Istio is called."""
     return f"lab.local/istio/{name}:{version}"
+
+
+def other_names(name: str, version: str) -> tuple[str, ...]:
+    """What an image of Istio is called besides."""
+    return (reference(name, NEXT_VERSION),) if version == ISTIO_VERSION else ()
 
 
 def load(built: Built) -> Image:

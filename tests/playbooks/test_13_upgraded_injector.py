@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION
-from tests.lab.images import istio
+from tests.lab.images import reference
 
 from . import load
 from .clusters import PRIMARY, get, members, there
 from .runs import Workplace
 from .test_13_own_authority import WITH, WITHOUT, directory, inventory
 from .test_13_rotated_authority import mesh_by_authority
-from .upgrades import REVISION, asked, before, canary, followed
+from .upgrades import FROM, REVISION, TO, asked, before, canary, followed
 
 __all__ = ["directory", "inventory", "mesh_by_authority"]
 
@@ -23,7 +22,7 @@ __all__ = ["directory", "inventory", "mesh_by_authority"]
 @pytest.fixture(scope="module", autouse=True)
 def served(mesh_by_authority: None) -> Iterator[None]:
     """A Service in the primary and in the remote that injects."""
-    load.deploy(istio("proxyv2", ISTIO_VERSION), PRIMARY, WITH)
+    load.deploy(reference("proxyv2", FROM), PRIMARY, WITH)
     yield
     load.remove(PRIMARY, WITH)
 
@@ -33,9 +32,9 @@ def test_there_and_back_while_no_request_and_no_connection_fails(place: Workplac
         place.run("upgrade", *canary(), inventory=inventory).succeeded()
         for name in (f"istiod-{REVISION}", "istiod"):
             assert there(WITH, "deployment", name)["status"]["readyReplicas"] == 1
-        assert followed(WITH) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
+        assert followed(WITH) == followed(PRIMARY) == {(REVISION, TO)}
         place.run("upgrade", *before(), inventory=inventory).succeeded()
-    assert followed(WITH) == followed(PRIMARY) == {("default", ISTIO_VERSION)}
+    assert followed(WITH) == followed(PRIMARY) == {("default", FROM)}
     result = {one["name"]: one["proxies"] for one in place.result("upgrade")["clusters"]}
     assert all(set(proxies) == {"default"} for proxies in result.values()), result
 
@@ -47,7 +46,7 @@ def test_the_old_injector_goes_and_the_new_one_admits_pods(place: Workplace, inv
     assert asked(WITH) == {"istio.io/rev": REVISION}
     assert get(WITH, "deployment", "istiod") is None and get(PRIMARY, "deployment", "istiod") is None
     load.remove(WITH)
-    load.deploy(istio("proxyv2", ISTIO_VERSION), WITH)
-    assert followed(WITH) == {(REVISION, NEXT_VERSION)}
+    load.deploy(reference("proxyv2", FROM), WITH)
+    assert followed(WITH) == {(REVISION, TO)}
     assert members() == dict.fromkeys((WITHOUT, WITH), "Available")
     place.run("upgrade", *canary(mesh_upgrade_remove_old="true"), inventory=inventory).unchanged()

@@ -1,6 +1,7 @@
 """Istio is upgraded under load, by revision and in place: no request and no new connection fails, and every step is undone.
 
-The lab has one build of Istio under two names. The mesh is one of its own, of two clusters.
+The lab has one build of Istio under two names, and with OLDER_ISTIO=1 one of the minor version before.
+The mesh is one of its own, of two clusters.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_workload import NAME
-from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION
-from tests.lab.images import istio
+from tests.lab.images import reference
 from tests.lab.inventory import INVENTORY
 
 from . import load
@@ -22,7 +22,7 @@ from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, get, kubectl, members
 from .conftest import QUICK
 from .disasters import empty
 from .runs import Workplace
-from .upgrades import REVISION, asked, before, canary, followed, to
+from .upgrades import FROM, REVISION, TO, asked, before, canary, followed, to
 
 REMOTE, ABSENT = REMOTES
 
@@ -42,7 +42,7 @@ def upgraded(place: Workplace, two: Path) -> Iterator[None]:
     """The mesh, and a Service in both clusters."""
     empty(PRIMARY, *REMOTES)
     place.run("site", *QUICK, *before(), inventory=two).succeeded()
-    load.deploy(istio("proxyv2", ISTIO_VERSION), PRIMARY, REMOTE)
+    load.deploy(reference("proxyv2", FROM), PRIMARY, REMOTE)
     yield
     load.remove(PRIMARY, REMOTE)
 
@@ -57,17 +57,16 @@ def test_what_cannot_be_upgraded_so_is_refused_before_anything_is_written(place:
     place.run("upgrade", *far, inventory=two).refused(
         "1.34.0 is too many minor versions in one step", "Nothing was changed"
     )
-    place.run("upgrade", "-e", f"mesh_istio_version={NEXT_VERSION}", inventory=two).refused(
-        f"mesh_chart_source has Istio {ISTIO_VERSION}"
-    )
+    other = ("-e", f"mesh_istio_version={TO}")
+    place.run("upgrade", *before(), *other, inventory=two).refused(f"mesh_chart_source has Istio {FROM}")
     place.run("upgrade", "-e", "mesh_engine=operator", inventory=two).refused("a field of the Istio resource")
     place.run("upgrade", *canary(), "--limit", REMOTE, inventory=two).refused(
         f"{PRIMARY} is not among the hosts of --limit"
     )
-    for playbook, arguments in (("site", to(NEXT_VERSION)), ("primary", canary()), ("remotes", canary())):
+    for playbook, arguments in (("site", to(TO)), ("primary", canary()), ("remotes", canary())):
         place.run(playbook, *arguments, inventory=two).refused("multiregion.istio.upgrade")
     place.run("upgrade", *canary(), "--check", inventory=two).succeeded().says(
-        f"would go to Istio {NEXT_VERSION} (revision {REVISION}), which comes beside"
+        f"would go to Istio {TO} (revision {REVISION}), which comes beside"
     )
     assert titles(unlocked(mark.writes())) == []
 
@@ -82,14 +81,14 @@ def test_it_is_undone_half_way_and_done_again_while_no_request_and_no_connection
             run.kill()
         place.run("upgrade", *before(), inventory=two).succeeded()
         assert (asked(REMOTE), asked(PRIMARY)) == ({"istio-injection": "enabled"},) * 2
-        assert followed(REMOTE) == followed(PRIMARY) == {("default", ISTIO_VERSION)}
+        assert followed(REMOTE) == followed(PRIMARY) == {("default", FROM)}
         with place.start("upgrade", *canary(), inventory=two) as run:
             kubectl(REMOTE, "delete", "pod", "--namespace", load.ROOM, "--selector", f"app={NAME}", "--wait=false")
             run.wait().succeeded().says("Revision default still stands", "Pod default/load-canary is left as it is")
-        assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, NEXT_VERSION)}
+        assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, TO)}
     result = place.result("upgrade")
     assert [(one["name"], one["now"]) for one in result["clusters"]] == [
-        (name, f"{NEXT_VERSION} ({REVISION})") for name in (REMOTE, PRIMARY)
+        (name, f"{TO} ({REVISION})") for name in (REMOTE, PRIMARY)
     ]
     assert all(one["proxies"][REVISION] >= 3 for one in result["clusters"])  # two of the gateway, one of the workload
 
@@ -117,5 +116,5 @@ def validator() -> str:
 
 def test_in_place_no_request_and_no_connection_fails_either(place: Workplace, two: Path) -> None:
     with load.sending(REMOTE, "load-in-place"):
-        place.run("upgrade", *to(ISTIO_VERSION, REVISION), inventory=two).succeeded().says("in place", "To go back")
-    assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, ISTIO_VERSION)}
+        place.run("upgrade", *to(FROM, REVISION), inventory=two).succeeded().says("in place", "To go back")
+    assert followed(REMOTE) == followed(PRIMARY) == {(REVISION, FROM)}

@@ -36,7 +36,7 @@ def mesh_by_authority(place: Workplace, inventory: Path) -> None:
 
 @pytest.fixture(scope="module")
 def calls(mesh_by_authority: None) -> Iterator[Callable[[], dict[str, int]]]:
-    """Requests from one remote to the other as long as the scenarios run, each on a connection of its own. Ends them; the codes."""
+    """Requests from one remote to the other as long as the scenarios run, each on a connection of its own; gives the codes of the answers."""
     (gateway, *_more) = every(PRIMARY, "pods", "--namespace", NAMESPACE, "--selector=istio=ingressgateway")
     fields = {"cluster": "any", "region": "any", "image": gateway["spec"]["containers"][0]["image"]}
     for cluster in REMOTES:
@@ -56,20 +56,18 @@ def calls(mesh_by_authority: None) -> Iterator[Callable[[], dict[str, int]]]:
     pod = caller(0)
     pod["metadata"]["annotations"] = SHORT
     attack = f"echo 'GET http://hello.{ROOM}.svc/' | vegeta attack -rate=10/1s -duration=5s -timeout=30s | vegeta report -type=json; echo"
-    pod["spec"]["containers"][0]["command"] = ["sh", "-c", f"while [ ! -e /tmp/end ]; do {attack}; done"]
+    pod["spec"]["containers"][0]["command"] = ["sh", "-c", f"while :; do {attack}; done"]
     apply(WITHOUT, pod)
     kubectl(WITHOUT, "wait", "pod/caller", "--for=condition=Ready", *IN_ROOM)
 
-    def end() -> dict[str, int]:
-        kubectl(WITHOUT, "exec", "caller", "--container=caller", *IN_ROOM[:2], "--", "sh", "-c", ": >/tmp/end")
-        time.sleep(7)
+    def answered() -> dict[str, int]:
         codes: dict[str, int] = {}
         for line in kubectl(WITHOUT, "logs", "caller", "--container=caller", *IN_ROOM[:2]).splitlines():
             for code, count in (json.loads(line)["status_codes"] if line.strip() else {}).items():
                 codes[code] = codes.get(code, 0) + count
         return codes
 
-    yield end
+    yield answered
     kubectl(PRIMARY, "delete", "destinationrule", "hello-once", "--namespace", NAMESPACE)
     for cluster in REMOTES:
         kubectl(cluster, "delete", "namespace", ROOM, "--ignore-not-found", "--wait=false")

@@ -36,7 +36,7 @@ def mesh_by_authority(place: Workplace, inventory: Path) -> None:
 
 @pytest.fixture(scope="module")
 def calls(mesh_by_authority: None) -> Iterator[Callable[[], dict[str, int]]]:
-    """Requests from one remote to the other as long as the scenarios run, each on a connection of its own; gives the codes of the answers."""
+    """Requests from one remote to the other as long as the scenarios run, each on a connection of its own: the codes until now."""
     (gateway, *_more) = every(PRIMARY, "pods", "--namespace", NAMESPACE, "--selector=istio=ingressgateway")
     fields = {"cluster": "any", "region": "any", "image": gateway["spec"]["containers"][0]["image"]}
     for cluster in REMOTES:

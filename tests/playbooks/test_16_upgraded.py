@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_workload import NAME
+from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION, OLDER_VERSION, is_older_istio_wanted
 from tests.lab.images import reference
 from tests.lab.inventory import INVENTORY
 
@@ -22,9 +23,20 @@ from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, get, kubectl, members
 from .conftest import QUICK
 from .disasters import empty
 from .runs import Workplace
-from .upgrades import FROM, REVISION, TO, asked, before, canary, followed, to
+from .upgrades import REVISION, asked, followed, to
 
 REMOTE, ABSENT = REMOTES
+FROM, TO = (OLDER_VERSION, ISTIO_VERSION) if is_older_istio_wanted() else (ISTIO_VERSION, NEXT_VERSION)
+
+
+def before() -> tuple[str, ...]:
+    """The version that the mesh is made with, without a revision."""
+    return to(FROM)
+
+
+def canary(**more: str) -> tuple[str, ...]:
+    """The next version, beside it."""
+    return to(TO, REVISION, **more)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Upgrades between the two names of the lab's one build of Istio, or from an older one; what follows which revision."""
+"""Upgrades between the versions of Istio that the lab has, and what follows which revision."""
 
 from __future__ import annotations
 
@@ -7,31 +7,25 @@ from typing import Any
 
 import yaml
 
-from tests.lab.binaries import ISTIO_VERSION, NEXT_VERSION, OLDER_VERSION, charts_of, is_older_istio_wanted
+from tests.lab.binaries import charts_of
 from tests.lab.inventory import INVENTORY
 
 from . import load
 from .clusters import every, there
 
 REVISION = "next"
-FROM, TO = (OLDER_VERSION, ISTIO_VERSION) if is_older_istio_wanted() else (ISTIO_VERSION, NEXT_VERSION)
 
 
-def to(version: str, revision: str = "") -> tuple[str, ...]:
-    """The variables of a run that brings the mesh to a version, by a revision."""
+def to(version: str, revision: str = "", **more: str) -> tuple[str, ...]:
+    """The variables of a run that brings the mesh to a version, by a revision, and more variables."""
     charts = Path(yaml.safe_load(INVENTORY.read_text())["all"]["vars"]["mesh_chart_source"])
-    asked = {"mesh_istio_version": version, "mesh_chart_source": charts_of(charts, version), "mesh_revision": revision}
+    asked = {
+        "mesh_istio_version": version,
+        "mesh_chart_source": charts_of(charts, version),
+        "mesh_revision": revision,
+        **more,
+    }
     return tuple(word for name, value in asked.items() for word in ("-e", f"{name}={value}"))
-
-
-def before() -> tuple[str, ...]:
-    """The version that the mesh is made with, without a revision."""
-    return to(FROM)
-
-
-def canary(**more: str) -> tuple[str, ...]:
-    """The next version, beside it, and more variables."""
-    return (*to(TO, REVISION), *(word for name, value in more.items() for word in ("-e", f"{name}={value}")))
 
 
 def followed(cluster: str) -> set[tuple[str, str]]:

@@ -35,16 +35,23 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no type
         self._play = play.get_name()
         self._note("", "", "play")
 
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002
-        role = task._role.get_name() if task._role else ""  # noqa: SLF001
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        role = task._role.get_name() if task._role else ""
         self._note(task.get_name(), role, task.action)
 
-    def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002
+    def v2_playbook_on_stats(self, stats: Any) -> None:
         self._play = ""
         self._note("", "", "end")
 
     def _note(self, task: str, role: str, action: str) -> None:
-        cpu = sum(os.times()[:4])
-        entry = {"at": time.time(), "cpu": round(cpu, 2), "own": round(sum(os.times()[:2]), 2), "play": self._play, "task": task, "role": role, "action": action}
+        used = os.times()
+        entry = {
+            "at": time.time(),
+            "cpu": sum(used[:4]),  # of workers too, once they have ended
+            "play": self._play,
+            "role": role,
+            "task": task,
+            "action": action,
+        }
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")

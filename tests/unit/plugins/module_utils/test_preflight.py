@@ -68,7 +68,7 @@ def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Di
         "api_version": "istio.alibabacloud.com/v1beta1",
     }
     params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
-    return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
+    return preflight.check(params, lambda _command: (0, "v4.3.1", ""))
 
 
 def problems(result: Dict) -> list[tuple[str, str, str]]:

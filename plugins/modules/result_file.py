@@ -11,7 +11,7 @@ short_description: Write what became of a stage of the mesh to its result file
 description:
   - Makes the directory where there is none, for its owner alone (mode 0700), and writes C(STAGE.json) into it, which only its owner
     may read (mode 0600). The file is replaced in one step, so that a run that is killed leaves the former one.
-  - The playbook P(multiregion.istio.report#playbook) and people read these files.
+  - The playbook C(multiregion.istio.report) and people read these files.
 extends_documentation_fragment:
   - multiregion.istio._attributes
 attributes:

@@ -78,8 +78,8 @@ case $work in
 mesh)
     primary=$1; shift
     control_plane
-    all remote "$@"
     way
+    all remote "$@"
     answered "$@"
     wait ;;
 join)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters multiregion.istio.cluster and clusters. Documented in files of their names."""
+"""The filters multiregion.istio.cluster, clusters and inventory_problem. Documented in files of their names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
+from ansible_collections.multiregion.istio.plugins.module_utils._inventory import Stage, cluster_of, problem_of
 
 
 def cluster(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str, t.Any]:
@@ -31,8 +31,22 @@ def clusters(
     return [cluster(hosts[name], role) for name, role in named]
 
 
+def inventory_problem(
+    hosts: t.Mapping[str, t.Mapping[str, t.Any]],
+    primaries: t.Sequence[str],
+    remotes: t.Sequence[str],
+    reached: t.Sequence[str],
+    primary_group: str = "istio_primary",
+) -> str:
+    """What is wrong with the inventory before a stage, and what to do; empty where nothing is."""
+    try:
+        return problem_of(hosts, Stage(primaries, remotes, reached, primary_group))
+    except MeshError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster": cluster, "clusters": clusters}
+        return {"cluster": cluster, "clusters": clusters, "inventory_problem": inventory_problem}

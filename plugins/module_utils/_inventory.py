@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from collections import Counter
+from dataclasses import dataclass
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -24,6 +27,7 @@ TEXTS = (
     "api_server_tls_server_name",
 )
 LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs", "security_group_ids", "pod_security_group_ids")
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")  # DNS-1123
 # Roles of clusters, and the role of the collection whose variables are about the cluster's ingress gateway.
 ROLES = {"primary": "primary_istio", "remote": "remote_cluster"}
 
@@ -123,3 +127,57 @@ def wrong_type(variables: t.Mapping[str, t.Any], name: str, value: t.Any, wanted
         f"variable {name} of host {variables['inventory_hostname']} is {value!r}, not {wanted}",
         todo=f"Give {name} {wanted}",
     )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage needs of the inventory, as its hosts: those of the two groups, and those that it reaches by their kubeconfigs."""
+
+    primaries: t.Sequence[str]
+    remotes: t.Sequence[str]
+    reached: t.Sequence[str]
+    primary_group: str = "istio_primary"
+
+
+def problem_of(hosts: t.Mapping[str, t.Mapping[str, t.Any]], stage: Stage) -> str:
+    """What is wrong with an inventory before a stage, and what to do; "" where nothing is. Raises MeshError as cluster_of does."""
+    if len(stage.primaries) != 1:
+        return (
+            f"The group {stage.primary_group} has {len(stage.primaries)} hosts ({', '.join(stage.primaries) or 'none'}); a mesh has"
+            " exactly one primary cluster. Put the host of the cluster that is to run the control plane, and no other, into that"
+            " group, or name another group by -e mesh_primary_group=GROUP."
+        )
+    clusters = [cluster_of(hosts[name]) for name in (*stage.primaries, *stage.remotes)]
+    return problem_of_names(clusters) or problem_of_access(
+        [cluster_of(hosts[name]) for name in dict.fromkeys(stage.reached)]
+    )
+
+
+def problem_of_names(clusters: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """A cluster's name is one string everywhere: in objects, keys, labels and paths."""
+    misnamed = [one for one in clusters if not LABEL.fullmatch(one["name"])]
+    if misnamed:
+        return (
+            f"mesh_cluster_name {listed(misnamed, 'name')} of host {listed(misnamed, 'hostname')} is not a DNS-1123 label. Set"
+            " mesh_cluster_name to lower-case letters, digits and '-', at most 63 of them."
+        )
+    twice = min((name for name, times in Counter(one["name"] for one in clusters).items() if times > 1), default="")
+    if not twice:
+        return ""
+    twins = [one for one in clusters if one["name"] == twice]
+    return f"The name {twice} is that of hosts {listed(twins, 'hostname')}. Set mesh_cluster_name to a name of its own for each."
+
+
+def problem_of_access(clusters: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Without a kubeconfig the cluster that this machine happens to use would be changed."""
+    without = [one for one in clusters if not one["kubeconfig"]]
+    if not without:
+        return ""
+    return (
+        f"No kubeconfig is known of {listed(without, 'hostname')}. Set mesh_cluster_kubeconfig of these hosts to the path of a"
+        " kubeconfig file."
+    )
+
+
+def listed(clusters: t.Sequence[t.Mapping[str, t.Any]], key: str) -> str:
+    return ", ".join(one[key] for one in clusters)

@@ -377,17 +377,16 @@ report:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.blocks import NETADDR_ERROR
-from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.kubeconfig_file import YAML_ERROR
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.preflight import (
     FOUND_OPTIONS,
     MEMBER_OPTIONS,
+    missing_libraries,
     run,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.resource import API_VERSION
+from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -414,17 +413,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
-    for library, error in (("netaddr", NETADDR_ERROR), ("PyYAML", YAML_ERROR)):
-        if error:
-            module.fail_json(msg=missing_required_lib(library), exception=error)
-    try:
-        result = run(module.params, module.run_command)
-    except MeshError as error:
-        module.fail_json(msg=str(error), **error.details)
-    if result.pop("failed"):
-        module.fail_json(msg=result.pop("report"), **result)
-    module.exit_json(**result)
+    run_as_module(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), run, missing_libraries)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ description:
     time. The probe repeats nothing; what Istio itself repeats by default is not seen.
   - The probe is Envoy from the mesh's own proxy image. Its requests come in through a port-forward and go out through the sidecar.
   - All that it made is removed at the end, also when it fails or is interrupted. What a killed run left behind is removed by the next.
+    Kubernetes takes some 5 seconds to end a namespace, which O(wait_for_removal) waits for.
   - The task fails when a pair did not answer every request, and names all such pairs.
 extends_documentation_fragment:
   - multiregion.istio._attributes
@@ -93,6 +94,12 @@ options:
         that does not answer at first is tried again for so long.
     type: int
     default: 120
+  wait_for_removal:
+    description:
+      - Whether to wait until the namespaces have ended, and to warn of one that does not. Without it their removal is only begun, which
+        nothing undoes; the next run waits for it.
+    type: bool
+    default: true
 notes:
   - The kubeconfigs need to make and delete namespaces, and to make pods and services and forward ports of pods in O(namespace).
   - The module runs where the kubeconfigs are, as a rule on the machine that runs Ansible (C(ansible_connection=local)).
@@ -209,6 +216,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "image_pull_secrets_namespace": {"type": "str", "default": "istio-system", "no_log": False},
         "count": {"type": "int", "default": 20},
         "timeout": {"type": "int", "default": 120},
+        "wait_for_removal": {"type": "bool", "default": True},
     }
 
 

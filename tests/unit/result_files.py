@@ -103,7 +103,7 @@ def preflight_of(clusters: list[Dict], **options: t.Any) -> Dict:
     with mock.patch.object(
         preflight, "controller_problems", lambda _run_command, with_helm: iter(())
     ):  # of this machine
-        result = preflight.run(params, lambda _command: (0, "", ""))
+        result = preflight.check(params, lambda _command: (0, "", ""))
     kept = ("clusters", "problems", "findings", "blocks", "merged_services")
     return {"mesh_id": "shop", "istio_version": "1.31.0", **{key: result[key] for key in kept}}
 

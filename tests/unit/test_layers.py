@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_helm": BASE | {"_kubernetes"},
     "_alibaba": BASE,
     "_module": BASE | {"_kubernetes"},
+    "_result_file": {"_errors", "_files"},
     "_report": {"_errors", "_files", "_problems"},
     "_istio": BASE | {"_address_plan", "_kubernetes", "_helm", "_alibaba"},
 }

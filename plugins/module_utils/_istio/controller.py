@@ -9,6 +9,7 @@ import importlib
 import importlib.metadata
 import os
 import re
+import subprocess
 import sys
 import typing as t
 
@@ -17,7 +18,7 @@ from ansible.module_utils.common.process import get_bin_path
 from .._problems import ERROR, WARNING, Problem
 
 Version = tuple[int, ...]
-RunCommand = t.Callable[[list[str]], tuple[int, str, str]]  # AnsibleModule.run_command: (exit code, output, errors)
+RunCommand = t.Callable[[list[str]], tuple[int, str, str]]  # as run_command
 
 OLDEST_PYTHON = (3, 11)
 # distribution: (module, lowest version, first that is too new). A unit test compares them with requirements.txt.
@@ -78,6 +79,15 @@ def helm_problems(run_command: RunCommand) -> t.Iterator[Problem]:
     elif numbers(version) < TESTED_HELM:
         why = "This collection is tested with Helm 4, and Helm 3 gets no security fixes from February 2027"
         yield Problem(WARNING, f"Helm {version} is old ({binary})", why, todo)
+
+
+def run_command(command: list[str]) -> tuple[int, str, str]:
+    """A program run to its end: (exit code, output, errors)."""
+    try:
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return 1, "", str(error)
+    return ended.returncode, ended.stdout, ended.stderr
 
 
 def numbers(version: str) -> Version:

@@ -37,6 +37,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
         pull_secrets=tuple(params["image_pull_secrets"]),
         pull_secrets_from=params["image_pull_secrets_namespace"],
         timeout=params["timeout"],
+        waits=params["wait_for_removal"],
         run=uuid.uuid4().hex,
     )
     if check_mode:

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import typing as t
 
-from .._address_plan.blocks import Cluster
+from ansible.module_utils.basic import missing_required_lib
+
+from .._address_plan.blocks import NETADDR_ERROR, Cluster
 from .._address_plan.check import Finding, check_plan
 from .._address_plan.rules import Policy
 from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
+from .._errors import MeshError
 from .._problems import ERROR, FAILS_ON, WARNING, Problem, errors_first, report
-from .controller import RunCommand, controller_problems
+from .._wait import Progress
+from .controller import RunCommand, controller_problems, run_command
 from .found_istio import Place, found_problems
 from .ingress import ingress_of, ingress_problems, shared_problems
-from .kubeconfig_file import address_of
+from .kubeconfig_file import YAML_ERROR, address_of
 from .merged_services import as_groups, merge_problems, merged, patterns_and_problems
 from .operator_checks import group_in
 from .preflight_checks import (
@@ -65,7 +69,24 @@ FOUND_OPTIONS: dict[str, Dict] = {
 }
 
 
-def run(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
+def missing_libraries() -> tuple[str, str] | None:
+    """(message, traceback) where a library is missing, for fail_json; None where all are there."""
+    for library, error in (("netaddr", NETADDR_ERROR), ("PyYAML", YAML_ERROR)):
+        if error:
+            return missing_required_lib(library), error
+    return None
+
+
+def run(params: t.Mapping[str, t.Any], _check_mode: bool, _progress: Progress) -> Dict:
+    """The result of the module. Raises MeshError, with the result in its details, where it has to fail."""
+    result = check(params, run_command)
+    if result.pop("failed"):
+        text = result.pop("report")
+        raise MeshError(text, details=result)
+    return result
+
+
+def check(params: t.Mapping[str, t.Any], run_command: RunCommand) -> Dict:
     """The result of the module, with `failed` as `fail_on` has it and the `report` of all problems."""
     infos = {info.get("name"): info for info in params["infos"]}
     members = [Member(options, infos.get(options["name"])) for options in params["clusters"]]

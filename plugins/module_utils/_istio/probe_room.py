@@ -36,6 +36,7 @@ class Room:
     """What is the same for all clusters.
 
     timeout:      seconds within which the pod has to be Ready
+    waits:        whether the end of the namespace is waited for, once its removal has begun
     run:          marks what this run makes
     pull_secrets: names of Secrets in the namespace pull_secrets_from of each cluster, with which images are pulled
     made:         the clusters in which this run began to make something; filled by enter()
@@ -47,6 +48,7 @@ class Room:
     run: str
     pull_secrets: tuple[str, ...] = ()
     pull_secrets_from: str = ""
+    waits: bool = True
     made: set[str] = field(default_factory=set)
 
 
@@ -88,11 +90,15 @@ def enter(client: KubernetesClient, room: Room, namespace: Object, clock: Clock,
 
 
 def remove_leftovers(client: KubernetesClient, room: Room, tell: t.Callable[[], None]) -> bool:
-    """Remove the namespace, whichever run made it, once `tell` was called: whether there was one. Raises MeshError."""
+    """Remove the namespace, whichever run made it, once `tell` was called: whether there was one. Raises MeshError.
+
+    One that is about to end, of a run that did not wait for it, is nothing to tell of.
+    """
     leftovers = find_leftovers(client, room)
     if leftovers is None:
         return False
-    tell()
+    if "deletionTimestamp" not in leftovers["metadata"]:
+        tell()
     client.delete(NAMESPACE, room.namespace, uid=leftovers["metadata"]["uid"])
     wait_for_absence(client, NAMESPACE, leftovers, timeout=REMOVAL_TIMEOUT, interval=INTERVAL, progress=silent)
     return True
@@ -152,7 +158,7 @@ def used(
         finally:
             interrupts.defer()
             progress("removing the probes")
-            left_behind = clear_away(room, connect, wait=not interrupts.received)
+            left_behind = clear_away(room, connect, wait=room.waits and not interrupts.received)
     return result, left_behind
 
 

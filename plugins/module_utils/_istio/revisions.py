@@ -24,6 +24,7 @@ from .._kubernetes.options import access_from
 from .._problems import ERROR, Problem
 from .._wait import Progress
 from .followers import asked_by, followers
+from .revision_names import named, title
 from .supported_versions import dotted
 from .traces import revisions_of
 
@@ -31,7 +32,6 @@ Object = dict[str, t.Any]
 
 BASE = "istio-base"
 ISTIOD = re.compile(r"istiod(?:-(?P<revision>.+))?")
-DEFAULT = "default"
 NO_ANSWER = 0
 
 
@@ -105,16 +105,6 @@ def read_standing(client: KubernetesClient, namespace: str, mesh_id: str) -> Sta
         elif "defaultRevision" in history.newest.values:
             current = named(str(history.newest.values["defaultRevision"]))
     return Standing(versions, current)
-
-
-def named(revision: str) -> str:
-    """A revision as the inventory calls it."""
-    return "" if revision == DEFAULT else revision
-
-
-def title(revision: str) -> str:
-    """A revision as it is told."""
-    return revision or DEFAULT
 
 
 def standing_problems(standing: Standing, revision: str, version: str, cluster: str) -> list[Problem]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._problems import ERROR, Problem, report
-from .revisions import DEFAULT, title
+from .revision_names import DEFAULT, title
 from .supported_versions import istio_problems, kubernetes_problems, parse_istio
 
 Dict = dict[str, t.Any]

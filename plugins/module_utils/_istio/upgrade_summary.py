@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .revisions import title
+from .revision_names import title
 from .summary import table
 from .upgrade import CANARY, IN_PLACE, MOVE, NOTHING
 

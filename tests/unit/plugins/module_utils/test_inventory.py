@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -12,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.multiregion.istio.plugins.filter.cluster import FilterModule
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
-from ansible_collections.multiregion.istio.plugins.module_utils._inventory import cluster_of
+from ansible_collections.multiregion.istio.plugins.module_utils._inventory import Stage, cluster_of, problem_of
 
 REQUIRED: dict[str, t.Any] = {
     "inventory_hostname": "east",
@@ -163,3 +164,34 @@ def test_all_clusters_of_a_mesh_come_with_their_roles_primaries_first() -> None:
 def test_the_filter_refuses_what_are_no_variables_of_a_host(value: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match="wants the variables of one host"):
         FilterModule().filters()["cluster"](value)
+
+
+HOSTS = {name: {**REQUIRED, "inventory_hostname": name} for name in ("east", "west", "south")}
+STAGE = Stage(["east"], ["west", "south"], ["east", "west"])
+
+
+def changed(host: str, variable: str, value: str) -> dict[str, dict[str, t.Any]]:
+    return {**HOSTS, host: {**HOSTS[host], variable: value}}
+
+
+def test_an_inventory_of_which_a_mesh_can_be_made_has_no_problem() -> None:
+    assert problem_of(HOSTS, STAGE) == ""
+
+
+@pytest.mark.parametrize(
+    ("hosts", "stage", "told"),
+    [
+        (HOSTS, Stage([], ["west"], [], "mine"), r"The group mine has 0 hosts \(none\); .*exactly one primary.*mesh_primary_group"),
+        (HOSTS, Stage(["east", "west"], [], []), r"The group istio_primary has 2 hosts \(east, west\)"),
+        (changed("south", "mesh_cluster_name", "So_uth"), STAGE, "mesh_cluster_name So_uth of host south is not a DNS-1123 label"),
+        (changed("south", "mesh_cluster_name", "s" * 64), STAGE, ".* of host south is not a DNS-1123 label"),
+        (changed("south", "mesh_cluster_name", "east"), STAGE, "The name east is that of hosts east, south. Set mesh_cluster_name"),
+        (changed("west", "mesh_cluster_kubeconfig", ""), STAGE, "No kubeconfig is known of west. Set mesh_cluster_kubeconfig"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_names_host_and_variable(hosts: dict[str, dict[str, t.Any]], stage: Stage, told: str) -> None:
+    assert re.match(told, problem_of(hosts, stage)), problem_of(hosts, stage)
+
+
+def test_a_cluster_that_the_stage_does_not_reach_needs_no_kubeconfig() -> None:
+    assert problem_of(changed("south", "mesh_cluster_kubeconfig", ""), STAGE) == ""

@@ -14,6 +14,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import A
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import (
     mesh_requests,
     probe_requests,
+    probe_room,
     probe_site,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe import pod_object as pod_object_of_probe
@@ -177,6 +178,7 @@ def run(
         "image_pull_secrets_namespace": "istio-system",
         "count": 2,
         "timeout": 1,
+        "wait_for_removal": True,
         **params,
     }
     return mesh_requests.run(given, check_mode, lines.append), lines
@@ -288,6 +290,43 @@ def test_all_pairs_that_did_not_answer_are_named(monkeypatch: pytest.MonkeyPatch
     assert "7 of 7 requests to west were not answered" in str(caught.value)
     assert "7 of 7 requests to east were not answered" in str(caught.value)
     assert [cluster.namespace for cluster in clusters] == [None, None]
+
+
+class Slow(Cluster):
+    """An API server that takes its time to end a namespace: until it was looked at twice more."""
+
+    looks = 0
+
+    def get(self, kind: t.Any, name: str, _namespace: str | None = None) -> Object | None:
+        if self.namespace and "deletionTimestamp" in self.namespace["metadata"]:
+            self.looks += 1
+            if self.looks > 2:
+                self.namespace = None
+        return super().get(kind, name, _namespace)
+
+    def delete(self, kind: t.Any, _name: str, _namespace: str | None = None, *, uid: str = "") -> bool:
+        if kind.kind == "Namespace" and self.namespace:
+            self.namespace["metadata"]["deletionTimestamp"] = "2026-06-02T08:00:00Z"
+        return True
+
+
+@pytest.mark.usefixtures("answered")
+def test_with_or_without_waiting_for_the_end_of_the_namespaces_the_result_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probe_room, "INTERVAL", 0.01)
+    waiting = [Slow("east"), Slow("west")]
+    waited, _lines = run(monkeypatch, *waiting)
+    assert [cluster.namespace for cluster in waiting] == [None, None]
+    begun = [Slow("east"), Slow("west")]
+    result, _lines = run(monkeypatch, *begun, wait_for_removal=False)
+    assert result == waited
+    assert ["deletionTimestamp" in (cluster.namespace or {})["metadata"] for cluster in begun] == [True, True]
+    again, lines = run(monkeypatch, *begun, wait_for_removal=False)
+    assert again == waited
+    assert not any("earlier run" in line for line in lines), (
+        "what another run has begun to remove is nothing to tell of"
+    )
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("a bug")])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import preflight
 from ansible_collections.multiregion.istio.plugins.module_utils._problems import Problem
 
@@ -55,7 +56,11 @@ def info(name: str, first: int, **overrides: t.Any) -> Dict:
     return {"name": name, **read, "nodes": [node], "problems": [], **overrides}
 
 
-def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Dict:
+def check(*clusters: Dict, **options: t.Any) -> Dict:
+    return preflight.check(params_of(*clusters, **options), lambda _command: (0, "v4.3.1", ""))
+
+
+def params_of(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Dict:
     mesh = {"mesh_id": "m", "istio_version": "1.31.0", "engine": "helm", "network_mode": "flat"}
     rest = {"flat_across_vpcs": True, "minimum_workers": 3, "external_cidrs": [], "strict": True, "fail_on": "error"}
     place = {
@@ -67,8 +72,7 @@ def check(*clusters: Dict, infos: t.Sequence[Dict] = (), **options: t.Any) -> Di
         "locality_routing": None,
         "api_version": "istio.alibabacloud.com/v1beta1",
     }
-    params = {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
-    return preflight.run(params, lambda _command: (0, "v4.3.1", ""))
+    return {"clusters": list(clusters), "infos": list(infos), **mesh, **rest, **place, **options}
 
 
 def problems(result: Dict) -> list[tuple[str, str, str]]:
@@ -323,6 +327,16 @@ def test_fail_on_decides_whether_warnings_fail(east: Dict, west: Dict) -> None:
     assert check(east, west)["failed"] is False
     assert check(east, west, fail_on="warning")["failed"] is True
     assert check({**east, "name": "X"}, west, fail_on="never")["failed"] is False
+
+
+def test_what_has_to_fail_is_an_error_with_the_whole_result(east: Dict, west: Dict) -> None:
+    wrong = {**east, "name": "X"}
+    with pytest.raises(MeshError, match="Preflight of mesh m, 2 clusters") as raised:
+        preflight.run(params_of(wrong, west), False, lambda _line: None)
+    found = check(wrong, west)
+    assert str(raised.value) == found.pop("report")
+    assert {**raised.value.details, "failed": True} == found
+    assert "report" in preflight.run(params_of(wrong, west, fail_on="never"), False, lambda _line: None)
 
 
 @pytest.mark.parametrize(

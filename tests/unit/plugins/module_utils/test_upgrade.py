@@ -9,11 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.revisions import (
-    Standing,
-    named,
-    standing_problems,
-)
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.revision_names import named
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.revisions import Standing, standing_problems
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade import removal_problems, upgrade_plan
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade_summary import (
     upgrade_shown,

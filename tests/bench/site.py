@@ -1,0 +1,229 @@
+"""site.yml on the lab's three clusters, beside helm, kubectl and istioctl: a first run, one with nothing to do, one more remote.
+
+`python -m tests.bench.site` runs these rows alone, on a lab that make lab-up has raised. Where the time of site.yml goes is written
+to .lab/site_time.json: {"first": {"seconds", "cpu", "tasks", "parts": [{"part", "seconds", "cpu", "tasks"}]}, "again": ...}, all
+medians.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from tests.lab.host import OUTPUT
+from tests.lab.inventory import INVENTORY, KUBECONFIGS
+from tests.lab.topology import CLUSTERS
+from tests.playbooks.clusters import NAMESPACE, PRIMARY, REMOTES, apply, kubectl
+from tests.playbooks.runs import Workplace, open_network
+
+from .row import TIMES, Row
+from .times import Parts, median_parts, parts_of
+
+HERE = Path(__file__).parent
+HELLO = HERE.parent / "lab/hello"
+REGIONS = {cluster.name: cluster.vpc.region for cluster in CLUSTERS}
+RELEASES = ("istio-base", "istiod", "istio-ingressgateway")
+JOINING = REMOTES[0]
+SECONDS = 180.0
+BY_HAND = "helm, kubectl, istioctl"
+NOTHING_TO_DO = 15.0
+AT_MOST = {"first": 1.2, "joined": 1.1}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where it runs: a place for the playbooks, and a directory of what by_hand.sh reads."""
+
+    place: Workplace
+    given: Path
+    variables: dict[str, Any]
+
+    def site(self) -> tuple[float, Parts]:
+        """One run of site.yml: its seconds, and where they went."""
+        times = self.given / "times"
+        times.unlink(missing_ok=True)
+        environment = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "task_times",
+            "BENCH_TASK_TIMES": str(times),
+        }
+        began = time.time()
+        with self.place.start("site", environment=environment) as run:
+            run.wait(30).succeeded()
+        ended = time.time()
+        return ended - began, parts_of(times, began, ended)
+
+    def play(self, playbook: str, *arguments: str) -> None:
+        self.place.run(playbook, *arguments).succeeded()
+
+    def by_hand(self, *arguments: str) -> None:
+        """by_hand.sh, which must go well."""
+        environment = {
+            **os.environ,
+            "KUBECONFIGS": str(KUBECONFIGS),
+            "VALUES": str(self.given / "values"),
+            "MANIFESTS": str(self.given / "manifests"),
+            "CHARTS": str(self.variables["mesh_chart_source"]),
+            "NETWORK": str(self.variables["mesh_id"]),
+        }
+        subprocess.run([HERE / "peers/by_hand.sh", *arguments], env=environment, check=True)
+
+    def take_down(self) -> None:
+        """Three clusters without anything of a mesh, as ours leaves them."""
+        self.play("teardown", "-e", f"mesh_teardown={self.variables['mesh_id']}", "-e", "mesh_teardown_ca=true")
+
+    def keep_values(self) -> None:
+        """The values of our releases, without our mark, for whoever installs them by hand."""
+        for cluster in (PRIMARY, *REMOTES):
+            directory = self.given / "values" / cluster
+            directory.mkdir(parents=True, exist_ok=True)
+            for release in RELEASES:
+                values = values_of(cluster, release)
+                values.get("global", {}).pop("multiregionIstio", None)
+                (directory / f"{release}.json").write_text(json.dumps(values))
+
+    def keep_manifests(self) -> None:
+        """A workload for each cluster, the way to it, and the Service of istiod as ours makes it. In the primary there is no pod of it."""
+        directory = self.given / "manifests"
+        directory.mkdir(exist_ok=True)
+        image = self.place.result("verify")["image"]
+        workload = Template((HELLO / "workload.yml").read_text())
+        for cluster, region in REGIONS.items():
+            text = workload.safe_substitute(cluster=cluster, region=region, image=image)
+            objects = [one for one in yaml.safe_load_all(text) if cluster != PRIMARY or one["kind"] != "Deployment"]
+            (directory / f"{cluster}.yml").write_text(yaml.safe_dump_all(objects))
+        (directory / "ingress.yml").write_text((HELLO / "ingress.yml").read_text())
+        (directory / "istiod.yml").write_text(yaml.safe_dump(service_of_istiod()))
+
+    def answered(self, cluster: str) -> None:
+        """The workload of a remote, and wait for its first answer at the primary's gateway."""
+        apply(cluster, *yaml.safe_load_all((self.given / f"manifests/{cluster}.yml").read_text()))
+        status = json.loads(kubectl(PRIMARY, "get", "service", "istio-ingressgateway", "-n", NAMESPACE, "-o", "json"))[
+            "status"
+        ]
+        url = f"http://{status['loadBalancer']['ingress'][0]['ip']}/"
+        deadline = time.monotonic() + SECONDS
+        while f"Answered by {cluster}<" not in page(url):
+            if time.monotonic() > deadline:
+                raise SystemExit(f"no answer of {cluster} at {url} in {SECONDS:.0f} s")
+            time.sleep(0.1)
+
+
+def rows() -> Iterator[Row]:
+    """The three rows, and .lab/site_time.json."""
+    with tempfile.TemporaryDirectory(prefix="bench-site-") as directory:
+        bench = ready(Path(directory))
+        ours, theirs, first = [], [], []
+        for _number in range(TIMES):
+            bench.take_down()
+            seconds, parts = bench.site()
+            ours.append(seconds)
+            first.append(parts)
+            bench.keep_values()
+            bench.keep_manifests()
+            bench.take_down()
+            theirs.append(timed(lambda: bench.by_hand("mesh", PRIMARY, *REMOTES)))
+            bench.by_hand("empty", PRIMARY, *REMOTES)
+        yield compared("site.yml on three empty clusters", ours, theirs, AT_MOST["first"])
+        bench.site()
+        again = [bench.site() for _number in range(TIMES)]
+        yield nothing_to_do([seconds for seconds, _parts in again])
+        found = {"first": median_parts(first), "again": median_parts([parts for _seconds, parts in again])}
+        (OUTPUT / "site_time.json").write_text(json.dumps(found, indent=2) + "\n")
+        yield joined(bench)
+
+
+def ready(directory: Path) -> Bench:
+    """The lab with its network open; what was left of a run by hand is gone."""
+    place = directory / "place"
+    place.mkdir()
+    bench = Bench(Workplace(place), directory, yaml.safe_load(INVENTORY.read_text())["all"]["vars"])
+    open_network(bench.place)
+    return bench
+
+
+def joined(bench: Bench) -> Row:
+    """From a remote without anything to its first answer across clusters; the others are joined."""
+    ours, theirs = [], []
+    for one in (PRIMARY, "ingress"):
+        apply(PRIMARY, *namespaces_first(yaml.safe_load_all((bench.given / f"manifests/{one}.yml").read_text())))
+    for _number in range(TIMES):
+        leave(bench)
+        ours.append(timed(lambda: joined_by_us(bench)))
+        leave(bench)
+        theirs.append(timed(lambda: bench.by_hand("join", PRIMARY, JOINING)))
+        kubectl(PRIMARY, "delete", "secret", "-n", NAMESPACE, f"istio-remote-secret-{JOINING}")
+        bench.by_hand("empty", JOINING)
+    kubectl(PRIMARY, "delete", "namespace", "hello")
+    return compared("an empty remote to its first answer", ours, theirs, AT_MOST["joined"])
+
+
+def joined_by_us(bench: Bench) -> None:
+    bench.play("remotes", "--limit", JOINING)
+    bench.answered(JOINING)
+
+
+def leave(bench: Bench) -> None:
+    """The remote leaves, where it is a member, and takes its workload with it."""
+    bench.play("leave", "-e", f"mesh_leaving={JOINING}")
+    kubectl(JOINING, "delete", "namespace", "hello", "--ignore-not-found")
+
+
+def compared(work: str, ours: list[float], theirs: list[float], most: float) -> Row:
+    mine, by_hand = statistics.median(ours), statistics.median(theirs)
+    return Row(work, mine, f"at most {most:g} times {BY_HAND}", mine <= most * by_hand, {BY_HAND: by_hand})
+
+
+def nothing_to_do(seconds: list[float]) -> Row:
+    found = statistics.median(seconds)
+    return Row("site.yml again, nothing to do", found, f"at most {NOTHING_TO_DO:g} s", found <= NOTHING_TO_DO)
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def namespaces_first(objects: Iterator[Any]) -> list[Any]:
+    return sorted(objects, key=lambda one: str(one["kind"]) != "Namespace")
+
+
+def values_of(cluster: str, release: str) -> Any:
+    """What a release was given."""
+    access = ["--kubeconfig", str(KUBECONFIGS / cluster), "--namespace", NAMESPACE, "--output", "json"]
+    return json.loads(subprocess.check_output(["helm", "get", "values", release, *access]))
+
+
+def service_of_istiod() -> dict[str, Any]:
+    """The Service by which remotes reach istiod, as ours is, without what is the cluster's or ours."""
+    live = json.loads(kubectl(PRIMARY, "get", "service", "istiod-internal", "-n", NAMESPACE, "-o", "json"))
+    ports = [{key: port[key] for key in ("name", "port", "targetPort", "protocol")} for port in live["spec"]["ports"]]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": live["metadata"]["name"], "namespace": NAMESPACE},
+        "spec": {"type": "LoadBalancer", "selector": live["spec"]["selector"], "ports": ports},
+    }
+
+
+def page(url: str) -> str:
+    """What is there; "" where nothing answers yet."""
+    command = ["curl", "--silent", "--max-time", "2", url]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(json.dumps(row.__dict__), flush=True)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters multiregion.istio.cluster and clusters. Documented in files of their names."""
+"""The filters multiregion.istio.cluster, clusters and hosts_in. Documented in files of their names."""
 
 from __future__ import annotations
 
@@ -31,8 +31,17 @@ def clusters(
     return [cluster(hosts[name], role) for name, role in named]
 
 
+def hosts_in(groups: t.Mapping[str, t.Sequence[str]], group: str) -> list[str]:
+    """The hosts of a group of the inventory, none where there is no such group.
+
+    To load one filter of a collection Ansible imports all of them, and with them `kubernetes`. A play that takes its
+    hosts from this one has that done before it forks its first worker, instead of by each worker anew (0.3 s of CPU).
+    """
+    return [str(host) for host in groups.get(group) or []]
+
+
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster": cluster, "clusters": clusters}
+        return {"cluster": cluster, "clusters": clusters, "hosts_in": hosts_in}

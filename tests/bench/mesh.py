@@ -9,22 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import kubernetes.client
-import kubernetes.config
 
 from tests.lab.host import CHECKOUT
+from tests.lab.inventory import KUBECONFIGS
 
-from .operator import GROUP, PLURAL, VERSION
+from .operator import GROUP, PLURAL, VERSION, new_client
 from .place import NAMESPACE, PLANES, PRIMARY, BenchError
-from .place import KUBECONFIGS as FILES
 
 sys.path.insert(0, str(CHECKOUT / "tests/integration/targets/setup_operator/files"))
-import schemas  # noqa: E402  # the definitions that the operator of the tests has
+import schemas  # the definitions that the operator of the tests has
 
-ROLE = "istio-operator"
+AGENT = "bench"
 SECONDS = 30.0
-ACCOUNTS = (ROLE, "istio-reader-service-account")
-ROLES = (ROLE, "istio-reader-clusterrole-istio-system", "istiod-clusterrole-istio-system")
-DEFAULTS = ("kube-root-ca.crt",)
 THREADS = 8
 
 
@@ -101,8 +97,8 @@ def served() -> bool:
 
 
 def client(plane: str) -> Any:
-    found: Any = kubernetes.config.new_client_from_config(str(FILES / plane))
-    found.user_agent = "bench"
+    found = new_client(str(KUBECONFIGS / plane))
+    found.user_agent = AGENT
     return found
 
 

@@ -16,6 +16,8 @@ from .place import NAMESPACE, primary_kubeconfig
 AGENT = "bench-operator"  # by which its requests are told from those that are counted
 GROUP, VERSION, PLURAL = "istio.alibabacloud.com", "v1beta1", "remoteistios"
 WHERE = (GROUP, VERSION, NAMESPACE, PLURAL)
+new_watch: Any = kubernetes.watch.Watch  # neither has types
+new_client: Any = kubernetes.config.new_client_from_config
 SECONDS = 1  # of one watch, after which it looks whether it is to end
 
 
@@ -36,7 +38,7 @@ def answer(stop: threading.Event) -> None:
     """Write the status of every object that has none, until told to stop."""
     api: Any = kubernetes.client.CustomObjectsApi(client())
     while not stop.is_set():
-        events: Any = kubernetes.watch.Watch()
+        events = new_watch()
         with contextlib.suppress(kubernetes.client.ApiException):  # a watch that breaks is begun anew
             for event in events.stream(api.list_namespaced_custom_object, *WHERE, timeout_seconds=SECONDS):
                 found = event["object"]
@@ -56,6 +58,6 @@ def say(api: Any, name: str) -> None:
 
 def client() -> Any:
     """A client of the primary, by a name of its own."""
-    found: Any = kubernetes.config.new_client_from_config(str(primary_kubeconfig()))
+    found = new_client(str(primary_kubeconfig()))
     found.user_agent = AGENT
     return found

@@ -55,7 +55,8 @@ def counted(place: Place, way: Way) -> int:
     planes = [PRIMARY.name, *{member.plane for member in place.members}]
     before = {plane: audit_log(plane).stat().st_size for plane in planes}
     way(place)
-    return sum(1 for plane in planes for event in events(plane, before[plane]) if is_counted(event))
+    # A watch is noted twice: when it begins and when it ends.
+    return len({event["auditID"] for plane in planes for event in events(plane, before[plane]) if is_counted(event)})
 
 
 def events(plane: str, offset: int) -> Iterator[dict[str, object]]:

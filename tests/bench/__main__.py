@@ -44,9 +44,9 @@ def main(names: list[str]) -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     finally:
-        report.write(rows)
         if raised:
             lab("down")
+        report.write(rows)
     return 0 if all(row.holds for row in rows) else 1
 
 

@@ -125,4 +125,5 @@ def host(plane: str, server: str) -> dict[str, Any]:
 
 def lab(*arguments: str) -> None:
     """`python -m tests.lab` with these, its output on the screen."""
-    subprocess.run(["python", "-m", "tests.lab", *arguments], cwd=CHECKOUT, check=True)
+    if subprocess.run(["python", "-m", "tests.lab", *arguments], cwd=CHECKOUT).returncode:
+        raise BenchError(f"the lab failed: python -m tests.lab {' '.join(arguments)}")

@@ -127,6 +127,10 @@ apart: build
 	@directory=$$(mktemp --directory /var/tmp/mrlab-apart-XXXXXX); trap 'rm -r "$$directory"' EXIT; \
 		tests/lab/sandbox.sh "$$directory" $(MAKE) --jobs=1 integration smoke-faults SEED=$(or $(SEED),1) && $(MAKE) lab-check
 
+.PHONY: bench
+bench: build ## speed and scale beside what people use today: .lab/bench.json, docs/performance.md (not in CI; about 15 minutes); ROOMS="join site" chooses
+	@$(STAGE) bench python -m tests.bench $(ROOMS)
+
 .PHONY: clean
 clean: ## remove what make wrote here (the shared cache stays: rm -r ~/.cache/multiregion-istio)
 	@rm -rf $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache multiregion-istio-*.tar.gz

@@ -29,6 +29,10 @@ options:
     description: The API of the RemoteIstio.
     type: str
     default: istio.alibabacloud.com/v1beta1
+  credentials:
+    description: Whether to tell of the credentials too, for which the Secrets in the primary are read.
+    type: bool
+    default: true
 author:
   - multiregion.istio contributors (!UNKNOWN)
 seealso:
@@ -74,7 +78,7 @@ remote_istios:
     credential:
       description: How the control plane reaches the member. No secrets.
       type: dict
-      returned: always
+      returned: O(credentials) is true
       contains:
         present:
           description: Whether the Secret of the member's name holds a kubeconfig for it.
@@ -109,6 +113,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "name": {"type": "str"},
         "namespace": {"type": "str", "default": "istio-system"},
         "api_version": {"type": "str", "default": API_VERSION},
+        "credentials": {"type": "bool", "default": True},
     }
 
 

@@ -13,7 +13,7 @@ from .processes import Daemon
 from .topology import ControlPlane
 
 READY_SECONDS = 120.0  # twenty at once on two cores take a minute
-AUDIT_POLICY = Path(__file__).parent / "manifests/audit-policy.yml"
+MANIFESTS = Path(__file__).parent / "manifests"
 # What service accounts and their token Secrets need, and namespaces to go away when deleted.
 CREDENTIAL_CONTROLLERS = (
     "serviceaccount-controller",
@@ -42,7 +42,7 @@ def start(plane: ControlPlane, programs: Programs) -> list[Daemon]:
 
 
 def audit_log(cluster: str) -> Path:
-    """Where its API server notes every write, one JSON object a line, before it answers it."""
+    """Where its API server notes every write, one JSON object a line, before it answers it; reads too where there are no nodes."""
     return processes.LOGS / cluster / "audit.log"
 
 
@@ -88,6 +88,7 @@ def etcd(plane: ControlPlane, programs: Programs) -> Daemon:
 def api_server(plane: ControlPlane, programs: Programs) -> Daemon:
     """It listens on its own address alone: control planes share a namespace."""
     certs = pki(plane.name)
+    policy = MANIFESTS / ("audit-policy.yml" if plane.pods else "audit-policy-reads.yml")
     return _daemon(
         plane,
         programs,
@@ -119,7 +120,7 @@ def api_server(plane: ControlPlane, programs: Programs) -> Daemon:
         f"--service-account-key-file={certs / 'sa.pub'}",
         f"--service-account-signing-key-file={certs / 'sa.key'}",
         f"--service-cluster-ip-range={plane.services}",
-        f"--audit-policy-file={AUDIT_POLICY}",
+        f"--audit-policy-file={policy}",
         f"--audit-log-path={audit_log(plane.name)}",
         "--profiling=false",
     )

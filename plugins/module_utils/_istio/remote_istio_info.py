@@ -23,30 +23,40 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     client = KubernetesClient(access_from(params))
     namespace, kind = params["namespace"], resource.kind_of(params["api_version"])
     fields = f"metadata.name={params['name']}" if params["name"] else ""
+    asks = params["credentials"]
     members, secrets = in_parallel(
         [
             lambda: client.list(kind, namespace, fields=fields),
-            lambda: client.list(SECRET, namespace, labels=registration.SELECTOR, fields=fields),
+            lambda: client.list(SECRET, namespace, labels=registration.SELECTOR, fields=fields) if asks else [],
         ]
     )
     by_name = {secret["metadata"]["name"]: secret for secret in secrets}
+    found = [(member, by_name.get(member["metadata"]["name"])) for member in members]
     return {
         "changed": False,
-        "remote_istios": [entry(member, by_name.get(member["metadata"]["name"])) for member in members],
+        "remote_istios": [
+            {**entry(member), **(credential_of(member, secret) if asks else {})} for member, secret in found
+        ],
     }
 
 
-def entry(member: Object, secret: Object | None) -> Object:
-    """One member of the result; its credential without the secret."""
+def entry(member: Object) -> Object:
+    """One member of the result."""
+    return {
+        "name": member["metadata"]["name"],
+        "spec": member.get("spec") or {},
+        "status": resource.status_of(member),
+    }
+
+
+def credential_of(member: Object, secret: Object | None) -> Object:
+    """What there is to tell of its credential, without the secret."""
     name = member["metadata"]["name"]
     credential = registration.credential_in(secret, name)
     return {
-        "name": name,
-        "spec": member.get("spec") or {},
-        "status": resource.status_of(member),
         "credential": {
             "present": bool(registration.kubeconfig_in(secret, name)),
             "api_server": credential.server if credential else "",
             "expires": expiry_of(credential.token) if credential else None,
-        },
+        }
     }

@@ -44,6 +44,7 @@ class KubernetesClient:
     def __init__(self, access: Access) -> None:
         self.access = access
         self.configuration = load_configuration(access)
+        self._heard = ""
         self._pool = kubernetes.client.rest.RESTClientObject(self.configuration).pool_manager
 
     @property
@@ -202,10 +203,14 @@ class KubernetesClient:
 
     def now(self) -> datetime:
         """The time by the API server's clock, in UTC: those of two machines that use it may differ."""
-        answer = self.send("GET", "/version", "read the server's clock", {})
+        self.send("GET", "/version", "read the server's clock", {})
+        return self.heard()
+
+    def heard(self) -> datetime:
+        """now() as the server's last answer had it, without asking."""
         try:
-            return parsedate_to_datetime(answer.headers["Date"]).astimezone(timezone.utc)
-        except (KeyError, TypeError, ValueError):  # something on the way took the header out
+            return parsedate_to_datetime(self._heard).astimezone(timezone.utc)
+        except (TypeError, ValueError):  # something on the way took the header out
             return datetime.now(timezone.utc)
 
     def kind_of(self, api_version: str, kind: str) -> Kind | None:
@@ -288,6 +293,7 @@ class KubernetesClient:
                 why=f"no answer from {self.configuration.host}: {reason_of(error)}",
                 todo="Check that this machine reaches the API server and that the kubeconfig names the right one",
             ) from error
+        self._heard = answer.headers.get("Date") or ""
         if answer.status >= 400:
             raise refused(what, self.cluster, answer.status, answer.data)
         return answer

@@ -99,7 +99,7 @@ def lease_name(mesh_id: str) -> str:
 def take(client: KubernetesClient, wanted: Wanted) -> tuple[Object, str]:
     """Take the lock, or renew it: (the lock, a warning). Raises MeshError where another run holds it."""
     lease = client.get(LEASE, wanted.name, wanted.namespace)
-    now = client.now()
+    now = client.heard()
     held = held_by(lease)
     warning = ""
     if held and not wanted.me.is_same(held.holder, held.process):

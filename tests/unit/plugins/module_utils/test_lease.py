@@ -43,7 +43,7 @@ class Server:
         self.clock = datetime(2026, 1, 1, tzinfo=timezone.utc)
         self.meanwhile: t.Callable[[], t.Any] | None = None
 
-    def now(self) -> datetime:
+    def heard(self) -> datetime:
         return self.clock
 
     def get(self, _kind: t.Any, name: str, namespace: str) -> Object | None:

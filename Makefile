@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(BUILD)/pycache
 export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
 
-SOURCES := $(shell find CHANGELOG.md LICENSE README.md galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
+SOURCES := $(shell find CHANGELOG.md LICENSE README.md changelogs galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
 	tests/integration tests/unit -name __pycache__ -prune -o -print)
 
 .PHONY: build
@@ -38,9 +38,9 @@ venv:
 	@.ci/venv $(BUILD)/venv
 
 .PHONY: check
-check: lint types units ansible-lint sanity docs-lint ## all checks that need no lab (about 4 minutes)
+check: lint types units ansible-lint sanity docs-lint changelog-lint ## all checks that need no lab (about 4 minutes)
 
-.PHONY: lint types units ansible-lint sanity docs-lint
+.PHONY: lint types units ansible-lint sanity docs-lint changelog-lint
 lint: venv ## style of the Python code: ruff
 	@$(STAGE) lint ruff check .
 	@$(STAGE) format ruff format --check .
@@ -59,6 +59,18 @@ sanity: build ## ansible-test sanity, on the newest ansible-core
 
 docs-lint: build ## documentation of plugins and roles: antsibull-docs
 	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
+
+changelog-lint: venv ## changelogs/fragments, and that CHANGELOG.md is made from changelogs/changelog.yaml: antsibull-changelog
+	@$(STAGE) changelog-lint .ci/changelog
+
+.PHONY: changelog
+changelog: venv ## note in changelogs/changelog.yaml that the version in galaxy.yml is released, with all fragments, and make CHANGELOG.md
+	@antsibull-changelog release --update-existing
+
+.PHONY: docs
+docs: build ## documentation as HTML in .build/docs/html: pages, plugins, roles; no warning (antsibull-docs, Sphinx)
+	@.ci/venv $(BUILD)/venv-docs tests/requirements.docs.txt
+	@$(STAGE) docs env PATH="$(CURDIR)/$(BUILD)/venv-docs/bin:$$PATH" .ci/docs $(BUILD)/docs
 
 .PHONY: lab-build lab-up lab-delay lab-down
 lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (25 minutes once)

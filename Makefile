@@ -9,6 +9,7 @@ BUILD := .build
 COLLECTIONS := $(BUILD)/collections
 COLLECTION := $(COLLECTIONS)/ansible_collections/multiregion/istio
 STAGE := .ci/stage
+ARTIFACT = $(BUILD)/multiregion-istio-$(shell sed -n 's/^version: //p' galaxy.yml).tar.gz
 
 # What is tested is what would be shipped: the tools find the built collection, no checkout.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
@@ -18,8 +19,9 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(BUILD)/pycache
 export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
 
+# The directory docs itself is left out: there is a target of that name.
 SOURCES := $(shell find CHANGELOG.md LICENSE README.md changelogs galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
-	tests/integration tests/unit -name __pycache__ -prune -o -print)
+	tests/integration tests/unit -name __pycache__ -prune -o ! -path docs -print)
 
 .PHONY: build
 build: $(COLLECTION)/MANIFEST.json ## build the collection and install it under .build/collections (the default)
@@ -71,6 +73,19 @@ changelog: venv ## note in changelogs/changelog.yaml that the version in galaxy.
 docs: build ## documentation as HTML in .build/docs/html: pages, plugins, roles; no warning (antsibull-docs, Sphinx)
 	@.ci/venv $(BUILD)/venv-docs tests/requirements.docs.txt
 	@$(STAGE) docs env PATH="$(CURDIR)/$(BUILD)/venv-docs/bin:$$PATH" .ci/docs $(BUILD)/docs
+
+# Environments of their own: galaxy-importer's packages, and nothing but what the artifact requires.
+.PHONY: release ee-check
+release: changelog-lint build ## the artifact, ready to be uploaded: changelog, galaxy-importer, installed and used in an empty environment (not in CI)
+	@.ci/venv $(BUILD)/venv-release tests/requirements.release.txt
+	@$(STAGE) released .ci/released
+	@$(STAGE) galaxy-importer env PATH="$(CURDIR)/$(BUILD)/venv-release/bin:$$PATH" PYTHONPATH= .ci/importer $(ARTIFACT)
+	@$(STAGE) installed .ci/installed $(BUILD)/installed $(ARTIFACT)
+	@sha256sum $(ARTIFACT)
+
+ee-check: build ## the execution environment's definition: what ansible-builder finds, installed in an empty environment and used (not in CI)
+	@.ci/venv $(BUILD)/venv-release tests/requirements.release.txt
+	@$(STAGE) ee-check env RELEASE=$(CURDIR)/$(BUILD)/venv-release/bin .ci/installed $(BUILD)/ee $(ARTIFACT) docs/execution-environment-example.yml
 
 .PHONY: lab-build lab-up lab-delay lab-down
 lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (25 minutes once)

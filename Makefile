@@ -53,6 +53,10 @@ types: build ## types of the Python code: mypy --strict
 units: build ## unit tests: pytest
 	@$(STAGE) units pytest --junitxml=$(BUILD)/units.xml
 
+.PHONY: coverage
+coverage: build ## what of the plugins the unit tests run, and that of the pure areas they run 95 % (not in CI)
+	@$(STAGE) coverage .ci/coverage $(COLLECTION)
+
 ansible-lint: build ## roles and playbooks: ansible-lint, production profile
 	@$(STAGE) ansible-lint ansible-lint --offline --strict
 

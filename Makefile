@@ -54,8 +54,8 @@ units: build ## unit tests: pytest
 	@$(STAGE) units pytest --junitxml=$(BUILD)/units.xml
 
 .PHONY: coverage
-coverage: build ## what of the plugins the unit tests run, and that of the pure areas they run 95 % (not in CI)
-	@$(STAGE) coverage .ci/coverage $(COLLECTION)
+coverage: build ## what of the plugins the unit tests run, and that of the pure areas they run 95 % (not in CI); PYTEST="..." is for pytest
+	@$(STAGE) coverage .ci/coverage $(COLLECTION) $(PYTEST)
 
 ansible-lint: build ## roles and playbooks: ansible-lint, production profile
 	@$(STAGE) ansible-lint ansible-lint --offline --strict
@@ -83,7 +83,7 @@ docs: build ## documentation as HTML in .build/docs/html: pages, plugins, roles;
 release: changelog-lint build ## the artifact, ready to be uploaded: changelog, galaxy-importer, installed and used in an empty environment (not in CI)
 	@.ci/venv $(BUILD)/venv-release tests/requirements.release.txt
 	@$(STAGE) released .ci/released
-	@$(STAGE) galaxy-importer env PATH="$(CURDIR)/$(BUILD)/venv-release/bin:$$PATH" PYTHONPATH= .ci/importer $(ARTIFACT)
+	@$(STAGE) galaxy-importer env PATH="$(CURDIR)/$(BUILD)/venv-release/bin:$$PATH" .ci/importer $(BUILD)/importer $(ARTIFACT)
 	@$(STAGE) installed .ci/installed $(BUILD)/installed $(ARTIFACT)
 	@sha256sum $(ARTIFACT)
 

@@ -9,6 +9,7 @@ BUILD := .build
 COLLECTIONS := $(BUILD)/collections
 COLLECTION := $(COLLECTIONS)/ansible_collections/multiregion/istio
 STAGE := .ci/stage
+ARTIFACT = $(BUILD)/multiregion-istio-$(shell sed -n 's/^version: //p' galaxy.yml).tar.gz
 
 # What is tested is what would be shipped: the tools find the built collection, no checkout.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
@@ -18,8 +19,9 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(BUILD)/pycache
 export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
 
-SOURCES := $(shell find CHANGELOG.md LICENSE README.md galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
-	tests/integration tests/unit -name __pycache__ -prune -o -print)
+# The directory docs itself is left out: there is a target of that name.
+SOURCES := $(shell find CHANGELOG.md LICENSE README.md changelogs galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
+	tests/integration tests/unit -name __pycache__ -prune -o ! -path docs -print)
 
 .PHONY: build
 build: $(COLLECTION)/MANIFEST.json ## build the collection and install it under .build/collections (the default)
@@ -38,9 +40,9 @@ venv:
 	@.ci/venv $(BUILD)/venv
 
 .PHONY: check
-check: lint types units ansible-lint sanity docs-lint ## all checks that need no lab (about 4 minutes)
+check: lint types units ansible-lint sanity docs-lint changelog-lint ## all checks that need no lab (about 4 minutes)
 
-.PHONY: lint types units ansible-lint sanity docs-lint
+.PHONY: lint types units ansible-lint sanity docs-lint changelog-lint
 lint: venv ## style of the Python code: ruff
 	@$(STAGE) lint ruff check .
 	@$(STAGE) format ruff format --check .
@@ -51,6 +53,10 @@ types: build ## types of the Python code: mypy --strict
 units: build ## unit tests: pytest
 	@$(STAGE) units pytest --junitxml=$(BUILD)/units.xml
 
+.PHONY: coverage
+coverage: build ## what of the plugins the unit tests run, and that of the pure areas they run 95 % (not in CI); PYTEST="..." is for pytest
+	@$(STAGE) coverage .ci/coverage $(COLLECTION) $(PYTEST)
+
 ansible-lint: build ## roles and playbooks: ansible-lint, production profile
 	@$(STAGE) ansible-lint ansible-lint --offline --strict
 
@@ -59,6 +65,31 @@ sanity: build ## ansible-test sanity, on the newest ansible-core
 
 docs-lint: build ## documentation of plugins and roles: antsibull-docs
 	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
+
+changelog-lint: venv ## changelogs/fragments, and that CHANGELOG.md is made from changelogs/changelog.yaml: antsibull-changelog
+	@$(STAGE) changelog-lint .ci/changelog
+
+.PHONY: changelog
+changelog: venv ## note in changelogs/changelog.yaml that the version in galaxy.yml is released, with all fragments, and make CHANGELOG.md
+	@antsibull-changelog release --update-existing
+
+.PHONY: docs
+docs: build ## documentation as HTML in .build/docs/html: pages, plugins, roles; no warning (antsibull-docs, Sphinx)
+	@.ci/venv $(BUILD)/venv-docs tests/requirements.docs.txt
+	@$(STAGE) docs env PATH="$(CURDIR)/$(BUILD)/venv-docs/bin:$$PATH" .ci/docs $(BUILD)/docs
+
+# Environments of their own: galaxy-importer's packages, and nothing but what the artifact requires.
+.PHONY: release ee-check
+release: changelog-lint build ## the artifact, ready to be uploaded: changelog, galaxy-importer, installed and used in an empty environment (not in CI)
+	@.ci/venv $(BUILD)/venv-release tests/requirements.release.txt
+	@$(STAGE) released .ci/released
+	@$(STAGE) galaxy-importer env PATH="$(CURDIR)/$(BUILD)/venv-release/bin:$$PATH" .ci/importer $(BUILD)/importer $(ARTIFACT)
+	@$(STAGE) installed .ci/installed $(BUILD)/installed $(ARTIFACT)
+	@sha256sum $(ARTIFACT)
+
+ee-check: build ## the execution environment's definition: what ansible-builder finds, installed in an empty environment and used (not in CI)
+	@.ci/venv $(BUILD)/venv-release tests/requirements.release.txt
+	@$(STAGE) ee-check env RELEASE=$(CURDIR)/$(BUILD)/venv-release/bin .ci/installed $(BUILD)/ee $(ARTIFACT) docs/execution-environment-example.yml
 
 .PHONY: lab-build lab-up lab-delay lab-down
 lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (25 minutes once)

@@ -105,7 +105,7 @@ MOLECULE := network_prerequisites certificate_authority mesh_preflight helm_rele
 
 .PHONY: molecule molecule-smoke
 molecule: build ## each role by itself, on a fresh lab: made, made again, in check mode, looked at (not in CI); SCENARIO="..." chooses
-	@$(MAKE) lab-down
+	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=  # which the scenario `default` would do without a word
 	@rm -rf $(BUILD)/molecule  # what molecule takes for made
 	@touch --reference=galaxy.yml extensions/molecule/*/molecule.yml  # or it takes them for changed meanwhile, as they share its notes
 	@MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule $(STAGE) molecule molecule test $(addprefix --scenario-name=,$(or $(SCENARIO),$(MOLECULE)))

@@ -130,6 +130,20 @@ scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undo
 day-two: ## scenarios of an upgrade and of a rotated root, while requests go on (not in CI; about 25 minutes); OLDER_ISTIO=1: from an Istio of the minor version before
 	@$(MAKE) scenarios PYTEST="$(DAY_TWO)"
 
+# A scenario finds what those before it have made.
+MOLECULE := network_prerequisites certificate_authority mesh_preflight helm_release primary_istio mesh_injection mesh_gateway service_address \
+	foreign remote_cluster mesh_verification failover_policy failover mesh_upgrade alternative ca_rotation
+
+.PHONY: molecule molecule-smoke
+molecule: build ## each role by itself, on a fresh lab: made, made again, in check mode, looked at (not in CI); SCENARIO="..." chooses
+	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=  # which the scenario `default` would do without a word
+	@rm -rf $(BUILD)/molecule  # what molecule takes for made
+	@touch --reference=galaxy.yml extensions/molecule/*/molecule.yml  # or it takes them for changed meanwhile, as they share its notes
+	@MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule $(STAGE) molecule molecule test $(addprefix --scenario-name=,$(or $(SCENARIO),$(MOLECULE)))
+
+molecule-smoke: ## one role, and a playbook of somebody else's that uses several
+	@$(MAKE) molecule SCENARIO="primary_istio foreign"
+
 .PHONY: report-check
 report-check: build ## the report in headless Chromium, narrow and wide, light and dark; pictures in .build/report (Debian's chromium)
 	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)

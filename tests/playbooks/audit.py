@@ -1,11 +1,16 @@
-"""What was written to the clusters, and by whom, as their API servers' audit logs tell."""
+"""What was written to the clusters, and by whom, as their API servers' audit logs tell.
+
+`python -m tests.playbooks.audit mark FILE` notes a moment, `... writes FILE` prints what was written since, a line each.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.lab.control_plane import audit_log
@@ -124,3 +129,17 @@ def made(writes: Iterable[Write]) -> set[tuple[str, str, str, str]]:
         for one in writes
         if one.code == CREATED and not one.subresource
     }
+
+
+def main(command: str, file: str) -> None:
+    """Note a moment in a file, or print what was written since the one that is noted there."""
+    mark, path = Mark(), Path(file)
+    if command == "mark":
+        path.write_text(json.dumps(mark.offsets))
+    else:
+        mark.offsets = json.loads(path.read_text())
+        print("\n".join(titles(mark.writes())))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

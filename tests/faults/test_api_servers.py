@@ -77,7 +77,7 @@ def test_an_api_server_is_down(pair: Pair, known: Known, way: Way, side: str) ->
     if side == "primary":
         left.refused(cluster, "no answer from")
     else:  # a lost cluster can leave; the next run takes from it what the first could not
-        left.succeeded().says(cluster, "not to be had")
+        left.succeeded().says(cluster, "the cluster was not reached")
 
 
 @pytest.mark.parametrize(

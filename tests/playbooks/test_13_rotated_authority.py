@@ -15,6 +15,7 @@ from tests.lab.demo import HELLO
 
 from .audit import Mark, Write
 from .clusters import NAMESPACE, PRIMARY, REMOTES, Object, apply, every, get, kubectl, there
+from .disasters import empty
 from .runs import Workplace
 from .test_13_own_authority import IN_ROOM, PASSPHRASE, ROOM, WITH, WITHOUT, caller, directory, inventory
 
@@ -30,6 +31,7 @@ WAIT = 240.0
 def mesh_by_authority(place: Workplace, inventory: Path) -> None:
     """The mesh of the scenarios before, or one made for these."""
     if get(PRIMARY, "secret", "cacerts") is None:
+        empty(PRIMARY, *REMOTES)
         place.run("ca", *PASSPHRASE, *QUICK_KEYS, inventory=inventory).succeeded()
         place.run("site", inventory=inventory).succeeded()
 

@@ -23,7 +23,7 @@ from .ca_choice import Found, is_own, sibling_problems
 from .ca_files import read_files, read_roots
 from .ca_rotation import DROP, ISSUE, TRUST, Holder, check_in_time, step_of, wanted
 from .ca_rotation_result import Seen, result_of
-from .ca_taken import has_taken, take
+from .ca_taken import Istiod, has_taken, take
 from .istiod import SELECTOR
 from .mesh_ca import NAME, bundle_of, write
 from .pods import PROXY_CONTAINER, proxy_image
@@ -170,12 +170,19 @@ def rotate(
             progress(f"{holder.cluster}: Secret {NAME} {'would be' if check_mode else 'is'} written")
             is_changed = True
         if not (check_mode and change.changed):
-            is_changed |= follow(member.client, bundle, step, params, check_mode, progress)
+            istiod = Istiod(member.client, params["namespace"], told_by(member, members))
+            is_changed |= follow(istiod, bundle, step, params, check_mode, progress)
     return is_changed
 
 
+def told_by(member: Member, members: t.Sequence[Member]) -> list[KubernetesClient]:
+    """The clusters in which the istiod of a member writes roots: its own; the primary's also where none runs."""
+    others = [one.client for one in members if not one.runs] if member is members[0] else []
+    return [member.client, *others]
+
+
 def follow(
-    client: KubernetesClient,
+    istiod: Istiod,
     bundle: Bundle,
     step: str,
     params: t.Mapping[str, t.Any],
@@ -183,7 +190,7 @@ def follow(
     progress: Progress,
 ) -> bool:
     """Have the istiod of a member sign by its Secret; whether something was, or in check mode would be, done for that."""
-    namespace, other_roots = params["namespace"], step in (TRUST, ISSUE, DROP)
+    other_roots = step in (TRUST, ISSUE, DROP)
     if check_mode:
-        return not has_taken(client, namespace, bundle, other_roots=other_roots)
-    return take(client, namespace, bundle, params["timeout"], progress, other_roots=other_roots)
+        return not has_taken(istiod, bundle, other_roots=other_roots)
+    return take(istiod, bundle, params["timeout"], progress, other_roots=other_roots)

@@ -11,7 +11,9 @@ tells when that ends (security/pkg/server/ca/monitoring.go).
 from __future__ import annotations
 
 import hashlib
+import time
 import typing as t
+from dataclasses import dataclass
 
 from .._errors import ApiError
 from .._kubernetes.client import KubernetesClient
@@ -35,31 +37,46 @@ INJECTION_PORT = 15017  # where istiod answers by the certificate that it signed
 ENDS = "citadel_server_cert_chain_expiry_timestamp"
 # Annotations: of the pods, by which the kubelet looks at their Secrets at once and not within a minute; of the Deployment's template.
 TOUCHED, ROOTS = "multiregion.istio/ca", "multiregion.istio/ca-roots"
+# Seconds between the Secret and a restart: a kubelet that has it for another pod may give a new one what it had, and roots are read once.
+SETTLING = 5
+
+Told = t.Sequence[KubernetesClient]  # the clusters in which an istiod writes roots into namespaces
 
 
-def has_taken(client: KubernetesClient, namespace: str, bundle: Bundle, *, other_roots: bool) -> bool:
+@dataclass(frozen=True)
+class Istiod:
+    """An istiod that signs, in the cluster of its client, and whom it tells of its roots."""
+
+    client: KubernetesClient
+    namespace: str
+    told: Told
+
+
+def has_taken(istiod: Istiod, bundle: Bundle, *, other_roots: bool) -> bool:
     """Whether nothing is to be done for istiod to sign by a bundle that is in the Secret. other_roots: as take()."""
-    is_started = not to_restart(client, namespace, bundle, other_roots=other_roots)
-    return is_started and not look(client, namespace, bundle)["why"]
+    is_started = not to_restart(istiod.client, istiod.namespace, bundle, other_roots=other_roots)
+    return is_started and not look(istiod, bundle)["why"]
 
 
-def take(
-    client: KubernetesClient, namespace: str, bundle: Bundle, timeout: int, progress: Progress, *, other_roots: bool
-) -> bool:
+def take(istiod: Istiod, bundle: Bundle, timeout: int, progress: Progress, *, other_roots: bool) -> bool:
     """Have istiod sign by a bundle that is in the Secret; whether something had to be done for that.
 
     other_roots: whether the roots change in this rotation. Raises MeshError where istiod does not take it in `timeout` seconds.
     """
-    if has_taken(client, namespace, bundle, other_roots=other_roots):
+    client, namespace = istiod.client, istiod.namespace
+    if has_taken(istiod, bundle, other_roots=other_roots):
         return False
-    for deployment in to_restart(client, namespace, bundle, other_roots=other_roots):
+    restarts = to_restart(client, namespace, bundle, other_roots=other_roots)
+    if restarts:
+        time.sleep(SETTLING)
+    for deployment in restarts:
         progress(f"{client.cluster}: restarting {deployment['metadata']['name']}, which reads roots when it starts")
         template = {"metadata": {"annotations": {ROOTS: mark_of(bundle)}}}
         client.patch(DEPLOYMENT, deployment["metadata"]["name"], namespace, {"spec": {"template": template}})
 
     def read() -> Object:
         touch(client, namespace, bundle)
-        return look(client, namespace, bundle)
+        return look(istiod, bundle)
 
     wait = Wait(
         what=f"istiod signing by {signer(bundle)[:11]}...",
@@ -67,6 +84,7 @@ def take(
         status="why || 'yes'",
         cluster=client.cluster,
         todo=f"Look at its log: kubectl --namespace {namespace} logs --selector {SELECTOR} | grep -i cert."
+        f" Where roots are not told, restart it: kubectl --namespace {namespace} rollout restart deployment --selector {SELECTOR}."
         " Then run the same playbook again",
         timeout=timeout,
     )
@@ -105,8 +123,9 @@ def notes_of(found: Object) -> Object:
     return (found.get("metadata") or {}).get("annotations") or {}
 
 
-def look(client: KubernetesClient, namespace: str, bundle: Bundle) -> dict[str, str]:
-    """{"why": why istiod does not sign by the bundle yet}, "" where all of its pods do."""
+def look(istiod: Istiod, bundle: Bundle) -> dict[str, str]:
+    """{"why": why istiod does not sign by the bundle yet}, "" where all of its pods do and its roots are told."""
+    client, namespace = istiod.client, istiod.namespace
     for deployment in client.list(DEPLOYMENT, namespace, labels=SELECTOR):
         so_far = rollout(deployment)
         if not so_far["done"]:
@@ -115,9 +134,14 @@ def look(client: KubernetesClient, namespace: str, bundle: Bundle) -> dict[str, 
     whys = [f"{one['metadata']['name']}: {why}" for one in pods if (why := look_at(client, one, bundle))]
     if not pods or whys:
         return {"why": "; ".join(whys) or "no pod of istiod runs"}
-    config = (client.get(CONFIG_MAP, ROOT_CONFIG_MAP, namespace) or {}).get("data") or {}
-    is_told = root_prints(config.get(ROOT, "")) == root_prints(bundle.texts[ROOT])
-    return {"why": "" if is_told else f"ConfigMap {ROOT_CONFIG_MAP} has other roots"}
+    wanted = root_prints(bundle.texts[ROOT])
+    untold = [one.cluster for one in istiod.told if told_roots(one, namespace) != wanted]
+    return {"why": f"ConfigMap {ROOT_CONFIG_MAP} has other roots in {', '.join(untold)}" if untold else ""}
+
+
+def told_roots(client: KubernetesClient, namespace: str) -> frozenset[str]:
+    """Fingerprints of the roots that istiod has written into a cluster."""
+    return root_prints(((client.get(CONFIG_MAP, ROOT_CONFIG_MAP, namespace) or {}).get("data") or {}).get(ROOT, ""))
 
 
 def look_at(client: KubernetesClient, pod: Object, bundle: Bundle) -> str:

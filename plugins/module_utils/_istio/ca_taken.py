@@ -134,8 +134,7 @@ def look(istiod: Istiod, bundle: Bundle) -> dict[str, str]:
     whys = [f"{one['metadata']['name']}: {why}" for one in pods if (why := look_at(client, one, bundle))]
     if not pods or whys:
         return {"why": "; ".join(whys) or "no pod of istiod runs"}
-    wanted = root_prints(bundle.texts[ROOT])
-    untold = [one.cluster for one in istiod.told if told_roots(one, namespace) != wanted]
+    untold = [one.cluster for one in istiod.told if told_roots(one, namespace) != root_prints(bundle.texts[ROOT])]
     return {"why": f"ConfigMap {ROOT_CONFIG_MAP} has other roots in {', '.join(untold)}" if untold else ""}
 
 

@@ -30,12 +30,14 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_rotati
     Member,
     authority_problems,
     has_proxy,
+    told_by,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.ca_taken import (
     ROOTS,
     ends_in,
     mark_of,
     to_restart,
+    told_roots,
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.proxy_trust import Trust
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.access import Access
@@ -237,6 +239,28 @@ def test_istiod_is_restarted_for_roots_that_it_was_not_started_with(
     world.clusters["east"].add(deployment(**annotations))
     client = t.cast(t.Any, world.client(Access("east", kubeconfig="east")))
     assert bool(to_restart(client, "istio-system", OLD["east"], other_roots=other_roots)) is restarted
+
+
+def test_the_primary_tells_its_roots_to_every_member_in_which_no_istiod_runs() -> None:
+    world = World(east=Cluster(), west=Cluster(), north=Cluster())
+    clients = {name: t.cast(t.Any, world.client(Access(name, kubeconfig=name))) for name in world.clusters}
+    primary, remote, injecting = (
+        Member(clients[name], runs, None, ()) for name, runs in (("east", True), ("west", False), ("north", True))
+    )
+    assert told_by(primary, [primary, remote, injecting]) == [clients["east"], clients["west"]]
+    assert told_by(injecting, [primary, remote, injecting]) == [clients["north"]]
+
+
+def test_roots_that_are_told_are_read_in_the_namespace_of_istiod() -> None:
+    world = World(west=Cluster())
+    client = t.cast(t.Any, world.client(Access("west", kubeconfig="west")))
+    assert told_roots(client, "istio-system") == frozenset()
+    metadata = {"name": "istio-ca-root-cert", "namespace": "istio-system"}
+    roots = {"root-cert.pem": OLD["east"].texts[ROOT] + NEW["east"].texts[ROOT]}
+    world.clusters["west"].add({"kind": "ConfigMap", "metadata": metadata, "data": roots})
+    assert told_roots(client, "istio-system") == root_prints(OLD["east"].texts[ROOT]) | root_prints(
+        NEW["east"].texts[ROOT]
+    )
 
 
 def test_the_end_of_the_signing_certificate_is_read_from_metrics() -> None:

@@ -127,7 +127,7 @@ scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undo
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
 	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(or $(PYTEST),$(SCENARIOS))
 
-day-two: ## scenarios of an upgrade and of a rotated root, while requests go on (not in CI; about 25 minutes); OLDER_ISTIO=1: from an Istio of the minor version before
+day-two: ## scenarios of a killed istiod, an upgrade and a rotated root, while requests go on (not in CI; about 25 minutes); OLDER_ISTIO=1: from an Istio of the minor version before
 	@$(MAKE) scenarios PYTEST="$(DAY_TWO)"
 
 # A scenario finds what those before it have made.

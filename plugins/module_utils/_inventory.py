@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ._errors import MeshError
+from ._names import DNS_LABEL
 
 TEXTS = (
     "provider",
@@ -27,7 +27,6 @@ TEXTS = (
     "api_server_tls_server_name",
 )
 LISTS = ("vpc_cidrs", "vswitch_cidrs", "pod_cidrs", "service_cidrs", "security_group_ids", "pod_security_group_ids")
-LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")  # DNS-1123
 # Roles of clusters, and the role of the collection whose variables are about the cluster's ingress gateway.
 ROLES = {"primary": "primary_istio", "remote": "remote_cluster"}
 
@@ -155,7 +154,7 @@ def problem_of(hosts: t.Mapping[str, t.Mapping[str, t.Any]], stage: Stage) -> st
 
 def problem_of_names(clusters: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """A cluster's name is one string everywhere: in objects, keys, labels and paths."""
-    misnamed = [one for one in clusters if not LABEL.fullmatch(one["name"])]
+    misnamed = [one for one in clusters if not DNS_LABEL.fullmatch(one["name"])]
     if misnamed:
         return (
             f"mesh_cluster_name {listed(misnamed, 'name')} of host {listed(misnamed, 'hostname')} is not a DNS-1123 label. Set"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +10,7 @@ import netaddr
 
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.run import run
 
-from .row import Row, median_of
+from .row import Row, median_of, timed
 
 CLUSTERS, PODS, SERVICES = 100, 80, 19  # with the VPC's own block 100 in each cluster
 FEW = 1000  # of which all pairs are compared; the time for all blocks is reckoned from it, as pairs grow
@@ -22,9 +21,9 @@ def rows() -> Iterator[Row]:
     """It needs no lab."""
     plan = address_plan()
     blocks = [block for cluster in plan["clusters"] for kind in kinds(cluster) for block in cluster[kind]]
-    mine = median_of(lambda: seconds(lambda: check(plan)))
-    parsing = median_of(lambda: seconds(lambda: [netaddr.IPNetwork(block) for block in blocks]))
-    few = median_of(lambda: seconds(lambda: compare(blocks[:FEW])))
+    mine = median_of(lambda: timed(lambda: check(plan)))
+    parsing = median_of(lambda: timed(lambda: [netaddr.IPNetwork(block) for block in blocks]))
+    few = median_of(lambda: timed(lambda: compare(blocks[:FEW])))
     pairwise = parsing + few * (len(blocks) / FEW) ** 2
     yield Row(
         f"cidr_overlap, {len(blocks):,} blocks",
@@ -70,9 +69,3 @@ def compare(blocks: list[str]) -> int:
     """How many pairs overlap, by comparing each with each, blocks parsed before."""
     networks = [netaddr.IPNetwork(block) for block in blocks]
     return sum(one in other or other in one for one, other in combinations(networks, 2))
-
-
-def seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

@@ -13,7 +13,7 @@ import kubernetes.client
 from tests.lab.host import CHECKOUT
 from tests.lab.inventory import KUBECONFIGS
 
-from .operator import GROUP, PLURAL, VERSION, new_client
+from .operator import GROUP, PLURAL, VERSION, client
 from .place import NAMESPACE, PLANES, PRIMARY, BenchError
 
 sys.path.insert(0, str(CHECKOUT / "tests/integration/targets/setup_operator/files"))
@@ -52,7 +52,7 @@ def empty_remote(plane: str) -> None:
     for account in api.list_namespaced_service_account(NAMESPACE).items:
         if account.metadata.name != "default":
             api.delete_namespaced_service_account(account.metadata.name, NAMESPACE)
-    rights: Any = kubernetes.client.RbacAuthorizationV1Api(client(plane))
+    rights: Any = kubernetes.client.RbacAuthorizationV1Api(client(KUBECONFIGS / plane, AGENT))
     for listed, delete in (
         (rights.list_cluster_role, rights.delete_cluster_role),
         (rights.list_cluster_role_binding, rights.delete_cluster_role_binding),
@@ -74,7 +74,7 @@ def make_namespace(plane: str) -> None:
 
 def define() -> None:
     """Istio and RemoteIstio, as the operator's chart defines them, and wait until they are served."""
-    api: Any = kubernetes.client.ApiextensionsV1Api(client(PRIMARY.name))
+    api: Any = kubernetes.client.ApiextensionsV1Api(client(KUBECONFIGS / PRIMARY.name, AGENT))
     for one in schemas.definitions(GROUP, ("Istio", "RemoteIstio")):
         try:
             api.create_custom_resource_definition(one)
@@ -96,15 +96,9 @@ def served() -> bool:
     return True
 
 
-def client(plane: str) -> Any:
-    found = new_client(str(KUBECONFIGS / plane))
-    found.user_agent = AGENT
-    return found
-
-
 def core(plane: str) -> Any:
-    return kubernetes.client.CoreV1Api(client(plane))
+    return kubernetes.client.CoreV1Api(client(KUBECONFIGS / plane, AGENT))
 
 
 def custom() -> Any:
-    return kubernetes.client.CustomObjectsApi(client(PRIMARY.name))
+    return kubernetes.client.CustomObjectsApi(client(KUBECONFIGS / PRIMARY.name, AGENT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kubernetes.client
@@ -36,7 +37,7 @@ def answering() -> Iterator[None]:
 
 def answer(stop: threading.Event) -> None:
     """Write the status of every object that has none, until told to stop."""
-    api: Any = kubernetes.client.CustomObjectsApi(client())
+    api: Any = kubernetes.client.CustomObjectsApi(client(primary_kubeconfig(), AGENT))
     while not stop.is_set():
         events = new_watch()
         with contextlib.suppress(kubernetes.client.ApiException):  # a watch that breaks is begun anew
@@ -56,8 +57,8 @@ def say(api: Any, name: str) -> None:
             raise
 
 
-def client() -> Any:
-    """A client of the primary, by a name of its own."""
-    found = new_client(str(primary_kubeconfig()))
-    found.user_agent = AGENT
+def client(kubeconfig: Path, agent: str) -> Any:
+    """A client by a name of its own, by which its requests are told from others."""
+    found = new_client(str(kubeconfig))
+    found.user_agent = agent
     return found

@@ -12,14 +12,13 @@ from . import mesh
 from .join import ready
 from .operator import AGENT
 from .place import PRIMARY, Place
-from .row import Row
+from .row import Row, median_of
 from .ways import PEERS_OF_A_JOIN, Way, ours
 
 JOIN, AGAIN = 28, 12
 BYSTANDERS = (AGENT, mesh.AGENT)
 # The credential that was made is confirmed by a request of its own.
 ACCOUNT = "system:serviceaccount:istio-system:"
-TIMES = 5
 
 
 def rows() -> Iterator[Row]:
@@ -30,13 +29,9 @@ def rows() -> Iterator[Row]:
 
 
 def row(work: str, place: Place, limit: int, count: Callable[[Way], int]) -> Row:
-    mine = middle(lambda: count(ours))
-    theirs = {name: float(middle(partial(count, way))) for name, way in PEERS_OF_A_JOIN.items()}
+    mine = median_of(lambda: count(ours))
+    theirs = {name: median_of(partial(count, way)) for name, way in PEERS_OF_A_JOIN.items()}
     return Row(work, mine, f"at most {limit}", mine <= limit, theirs, unit="requests", remark="both clusters together")
-
-
-def middle(count: Callable[[], int]) -> int:
-    return sorted(count() for _time in range(TIMES))[TIMES // 2]
 
 
 def counted_first(place: Place, way: Way) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -25,3 +26,10 @@ class Row:
 
 def median_of(measure: Callable[[], float], times: int = TIMES) -> float:
     return statistics.median(measure() for number in range(times))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that something takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -27,7 +27,7 @@ from tests.lab.topology import CLUSTERS
 from tests.playbooks.clusters import NAMESPACE, PRIMARY, REMOTES, apply, kubectl
 from tests.playbooks.runs import Workplace, open_network
 
-from .row import TIMES, Row
+from .row import TIMES, Row, timed
 from .times import Parts, median_parts, parts_of
 
 HERE = Path(__file__).parent
@@ -188,12 +188,6 @@ def compared(work: str, ours: list[float], theirs: list[float], most: float) -> 
 def nothing_to_do(seconds: list[float]) -> Row:
     found = statistics.median(seconds)
     return Row("site.yml again, nothing to do", found, f"at most {NOTHING_TO_DO:g} s", found <= NOTHING_TO_DO)
-
-
-def timed(work: Callable[[], object]) -> float:
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began
 
 
 def namespaces_first(objects: Iterator[Any]) -> list[Any]:

@@ -16,15 +16,16 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 PREFIX = ("ansible_collections", "multiregion", "istio", "plugins")
 
 # Each area of module_utils and the others that it may import.
-BASE = {"_errors", "_files", "_interrupts", "_problems", "_retry", "_wait"}
+BASE = {"_errors", "_files", "_interrupts", "_names", "_problems", "_retry", "_wait"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_errors": set(),
     "_files": {"_errors"},
     "_interrupts": set(),
+    "_names": set(),
     "_problems": {"_errors"},
     "_retry": {"_errors"},
     "_wait": {"_errors", "_retry"},
-    "_inventory": {"_errors"},
+    "_inventory": {"_errors", "_names"},
     "_address_plan": {"_errors", "_problems"},
     "_kubernetes": BASE,
     "_helm": BASE | {"_kubernetes"},
@@ -35,7 +36,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_istio": BASE | {"_address_plan", "_kubernetes", "_helm", "_alibaba"},
 }
 # Areas without I/O or Ansible, and the third-party packages that they may use.
-PURE = {"_errors": set[str](), "_problems": set[str](), "_retry": set[str](), "_address_plan": {"netaddr"}}
+PURE = {
+    "_errors": set[str](),
+    "_names": set[str](),
+    "_problems": set[str](),
+    "_retry": set[str](),
+    "_address_plan": {"netaddr"},
+}
 # Kinds of plugins that may import _istio: the ends of the collection, which turn options into a call.
 KNOW_ISTIO = {"modules", "action", "filter"}
 

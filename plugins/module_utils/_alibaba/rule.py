@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from ipaddress import ip_network
 
 from .._errors import MeshError
+from .._names import LABEL_VALUE
 
 INGRESS, EGRESS = "ingress", "egress"
 DIRECTIONS = (INGRESS, EGRESS)
@@ -206,7 +207,7 @@ class Mark:
 def mark_of(mesh_id: str, part: str) -> Mark:
     """The mark of a mesh's rules. Raises MeshError for words that could not be read back from a description."""
     for option, word, may_be_empty in (("mesh_id", mesh_id, False), ("part", part, True)):
-        if not re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", word) and not (may_be_empty and not word):
+        if not LABEL_VALUE.fullmatch(word) and not (may_be_empty and not word):
             todo = "Use up to 63 letters, digits, '-', '_' and '.', a letter or digit at either end"
             raise MeshError(f"{option} {word!r} cannot mark the rules of a mesh", todo=todo)
     return Mark(mesh_id, part)

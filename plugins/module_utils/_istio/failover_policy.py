@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .._errors import MeshError
 from .._kubernetes.ownership import ownership_of
+from .._names import DNS_LABEL
 from .._problems import WARNING, Problem
 from .cluster_facts import LOCAL_NAMESPACE, LOCAL_SERVICE
 from .failover_objects import (
@@ -36,7 +37,7 @@ from .failover_others import (
     rules_host,
     title,
 )
-from .local_services import DNS_LABEL, Pattern, is_local
+from .local_services import Pattern, is_local
 
 Object = dict[str, t.Any]
 

@@ -9,10 +9,10 @@ import re
 import typing as t
 
 from .._errors import MeshError
+from .._names import DNS_LABEL
 
 ANY = "*"
 DOMAIN = "cluster.local"
-DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 DNS_NAME = re.compile(rf"{DNS_LABEL.pattern}(\.{DNS_LABEL.pattern})*")
 
 Pattern = tuple[str, str]  # namespace, name of a Service or ANY

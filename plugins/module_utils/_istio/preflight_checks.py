@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from .._address_plan.blocks import Range, parse_block
 from .._errors import MeshError
 from .._kubernetes.kubeconfig import check_server
+from .._names import DNS_LABEL, LABEL_VALUE
 from .._problems import ERROR, WARNING, Problem
 from .cluster_facts import PODS_IN_VPC
 from .kubeconfig_file import mode_problems, server_of
@@ -22,8 +22,6 @@ from .supported_versions import istio_problems, kubernetes_problems
 
 Dict = dict[str, t.Any]
 
-DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 MANY_NODES = 3
 # Nodes that are not among the workers, and workers that take no ordinary pods.
 NOT_COUNTED = {

@@ -8,12 +8,12 @@ Fields of spec and status: the seed's page and the operator that it comes from (
 
 from __future__ import annotations
 
-import re
 import typing as t
 from copy import deepcopy
 
 from .._errors import MeshError
 from .._kubernetes.kinds import Kind
+from .._names import DNS_LABEL
 
 Object = dict[str, t.Any]
 
@@ -22,7 +22,6 @@ API_VERSION = "istio.alibabacloud.com/v1beta1"
 ALIBABAS_FIELDS: Object = {"gateways": {"k8singress": {}}, "security": {}}
 STATUSES = ("Created", "Reconciling", "ReconcileFailed", "Available", "Unmanaged")
 LAST_VERIFIED = "LastVerified"
-DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
 def kind_of(api_version: str = API_VERSION) -> Kind:

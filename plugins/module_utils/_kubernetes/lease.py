@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .._errors import ApiError, MeshError
+from .._names import LABEL_VALUE
 from .._wait import Progress
 from .client import KubernetesClient
 from .holder import Holder, is_gone, this_run
@@ -26,7 +27,6 @@ from .ownership import marked
 Object = dict[str, t.Any]
 
 PROCESS = "multiregion.istio/process"
-LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 ATTEMPTS = 5
 CONFLICT = 409
 

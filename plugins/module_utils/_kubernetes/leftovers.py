@@ -14,7 +14,7 @@ from .apply import in_parallel
 from .client import KubernetesClient
 from .credentials import ACCOUNT_ANNOTATION
 from .kinds import Kind
-from .ownership import ownership_of
+from .ownership import ISTIO_RESOURCE_GROUPS, ownership_of
 
 Object = dict[str, t.Any]
 
@@ -106,11 +106,16 @@ def release_of(item: Object) -> str:
 def _goes_with_another(item: Object, by_uid: dict[str, Object], kinds: set[tuple[str, str]]) -> bool:
     """Whether its owner is in the namespace and judged for both, or was in it and has just gone."""
     owners = item["metadata"].get("ownerReferences") or []
-    return any(owner["uid"] in by_uid or (_group(owner), owner["kind"]) in WORKLOADS | kinds for owner in owners)
+    return any(owner["uid"] in by_uid or (_group(owner), owner["kind"]) in OWNERS | kinds for owner in owners)
 
 
-# Their objects are gone before those that they own: whoever deletes in the background meets the latter alone.
-WORKLOADS = {("apps", kind) for kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")} | {("batch", "Job")}
+# Their objects are gone before those that they own: whoever deletes in the background meets the latter alone. With the Istio
+# resource of an operator goes its definition, after which the garbage collector may never come to what it owned.
+OWNERS = {
+    *(("apps", kind) for kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")),
+    ("batch", "Job"),
+    *((group, "Istio") for group in ISTIO_RESOURCE_GROUPS),
+}
 
 
 def _is_token_of(item: Object, accounts: set[str]) -> bool:

@@ -52,6 +52,7 @@ TOKEN = "kubernetes.io/service-account.name"
         [item("ConfigMap", "going", deletionTimestamp="now")],
         [item("Service", "ours", labels=OURS), owned("ConfigMap", "of-ours", item("Service", "ours"))],
         [owned("Pod", "istiod-1", item("ReplicaSet", "gone", "apps/v1"))],
+        [owned("ConfigMap", "istio", item("Istio", "gone", "istio.alibabacloud.com/v1beta1"))],
         [{"apiVersion": "packages.operators.coreos.com/v1", "kind": "PackageManifest", "metadata": {"name": "computed"}}],
     ],
 )  # fmt: skip
@@ -71,6 +72,7 @@ def test_what_came_about_by_itself_and_what_is_ours_is_not_of_others(found: list
         ([item("Lease", "shop", "coordination.k8s.io/v1")], ["Lease shop"]),
         ([item("Secret", "default-token", annotations={TOKEN: "default"}), item("ServiceAccount", "default")], ["Secret default-token"]),
         ([DEPLOYMENT, owned("ReplicaSet", "istiod-1", DEPLOYMENT)], ["Deployment istiod"]),
+        ([owned("ConfigMap", "of-others", item("Shop", "gone", "example.com/v1"))], ["ConfigMap of-others"]),
         ([owned("Pod", "static", item("Node", "n1"))], ["Pod static"]),
         ([item("Secret", "sh.helm.release.v1.shop.v1", labels={"owner": "helm"})], ["Secret sh.helm.release.v1.shop.v1"]),
     ],

@@ -28,7 +28,9 @@ def test_the_cluster_whose_api_server_dies_fails_and_the_other_joins(place: Work
     assert outcome[OTHER]["failure"] == ""
     failure = outcome[DYING]["failure"]
     assert NO_ANSWER in failure
-    assert "Secret " in failure or "Helm release " in failure  # the first where it dies before the join's last look at it
+    assert (
+        "Secret " in failure or "Helm release " in failure
+    )  # the first where it dies before the join's last look at it
 
 
 def test_the_next_run_completes_the_join_and_the_mesh_works(place: Workplace) -> None:

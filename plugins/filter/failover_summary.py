@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.drill_summary import failover_summary
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"failover_summary": failover_summary}
+        return {
+            "failover_summary": deferred("_istio.drill_summary", "failover_summary"),
+        }

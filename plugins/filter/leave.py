@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.definitions import istio_definitions
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_result import leave_result
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.leave_summary import leave_summary
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.teardown_result import teardown_result
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 class FilterModule:
@@ -18,8 +15,8 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
-            "leave_result": leave_result,
-            "leave_summary": leave_summary,
-            "teardown_result": teardown_result,
-            "istio_definitions": istio_definitions,
+            "leave_result": deferred("_istio.leave_result", "leave_result"),
+            "leave_summary": deferred("_istio.leave_summary", "leave_summary"),
+            "teardown_result": deferred("_istio.teardown_result", "teardown_result"),
+            "istio_definitions": deferred("_istio.definitions", "istio_definitions"),
         }

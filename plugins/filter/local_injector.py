@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-import yaml
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.local_injector import injector_values
+from ansible_collections.multiregion.istio.plugins.module_utils._yaml import load
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 def local_injector(
@@ -20,8 +20,9 @@ def local_injector(
     if not isinstance(spec, t.Mapping):
         raise AnsibleFilterError("multiregion.istio.local_injector wants the spec of a RemoteIstio.")
     data = {key: text for one in config_maps for key, text in (one.get("data") or {}).items()}
-    mesh, injection = (yaml.safe_load(data.get(key, "")) or {} for key in ("mesh", "values"))
-    return injector_values(spec, mesh, injection, discovery_address)
+    mesh, injection = (load(data.get(key, "")) or {} for key in ("mesh", "values"))
+    injector_values = deferred("_istio.local_injector", "injector_values")
+    return t.cast(dict[str, t.Any], injector_values(spec, mesh, injection, discovery_address))
 
 
 class FilterModule:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.summary import mesh_summary
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"mesh_summary": mesh_summary}
+        return {
+            "mesh_summary": deferred("_istio.summary", "mesh_summary"),
+        }

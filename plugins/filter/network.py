@@ -9,20 +9,20 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba import network_plan as logic
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.leave_plan import leave_plan
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.network_summary import network_summary
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 def network_plan(clusters: t.Sequence[t.Mapping[str, t.Any]], **options: t.Any) -> dict[str, t.Any]:
     """What the role network_prerequisites has to look after."""
-    return planned("network_plan", clusters, logic.network_plan, options)
+    return planned("network_plan", clusters, deferred("_alibaba.network_plan", "network_plan"), options)
 
 
 def network_leave_plan(clusters: t.Sequence[t.Mapping[str, t.Any]], leaving: str, **options: t.Any) -> dict[str, t.Any]:
     """What the role network_prerequisites has to close when a cluster leaves."""
-    return planned("network_leave_plan", clusters, leave_plan, {"leaving": leaving, **options})
+    return planned(
+        "network_leave_plan", clusters, deferred("_alibaba.leave_plan", "leave_plan"), {"leaving": leaving, **options}
+    )
 
 
 def planned(
@@ -49,5 +49,5 @@ class FilterModule:
         return {
             "network_plan": network_plan,
             "network_leave_plan": network_leave_plan,
-            "network_summary": network_summary,
+            "network_summary": deferred("_alibaba.network_summary", "network_summary"),
         }

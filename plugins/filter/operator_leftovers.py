@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.operator_leftovers import operator_leftovers
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"operator_leftovers": operator_leftovers}
+        return {
+            "operator_leftovers": deferred("_istio.operator_leftovers", "operator_leftovers"),
+        }

@@ -9,8 +9,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiregion.istio.plugins.module_utils._alibaba.plan_input import planned
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 def security_group_rules(
@@ -23,7 +23,7 @@ def security_group_rules(
             "multiregion.istio.security_group_rules wants a list of clusters, as the filter cluster gives them."
         )
     try:
-        return planned(clusters, cluster, options)
+        return t.cast(list[dict[str, t.Any]], deferred("_alibaba.plan_input", "planned")(clusters, cluster, options))
     except MeshError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade import removal_problems, upgrade_plan
-from ansible_collections.multiregion.istio.plugins.module_utils._istio.upgrade_summary import (
-    upgrade_shown,
-    upgrade_summary,
-)
+from ansible_collections.multiregion.istio.plugins.plugin_utils._deferred import deferred
 
 
 class FilterModule:
@@ -19,8 +15,8 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
-            "upgrade_plan": upgrade_plan,
-            "upgrade_followers": removal_problems,
-            "upgrade_shown": upgrade_shown,
-            "upgrade_summary": upgrade_summary,
+            "upgrade_plan": deferred("_istio.upgrade", "upgrade_plan"),
+            "upgrade_followers": deferred("_istio.upgrade", "removal_problems"),
+            "upgrade_shown": deferred("_istio.upgrade_summary", "upgrade_shown"),
+            "upgrade_summary": deferred("_istio.upgrade_summary", "upgrade_summary"),
         }

@@ -16,7 +16,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 PREFIX = ("ansible_collections", "multiregion", "istio", "plugins")
 
 # Each area of module_utils and the others that it may import.
-BASE = {"_errors", "_files", "_interrupts", "_names", "_problems", "_retry", "_wait"}
+BASE = {"_errors", "_files", "_interrupts", "_names", "_problems", "_retry", "_wait", "_yaml"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_errors": set(),
     "_files": {"_errors"},
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_problems": {"_errors"},
     "_retry": {"_errors"},
     "_wait": {"_errors", "_retry"},
+    "_yaml": set(),
     "_inventory": {"_errors", "_names"},
     "_address_plan": {"_errors", "_problems"},
     "_kubernetes": BASE,

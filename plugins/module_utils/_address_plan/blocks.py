@@ -111,7 +111,8 @@ def parse_block(text: str, kind: str) -> tuple[str, Range]:
         network = netaddr.IPNetwork(text)
     except (netaddr.AddrFormatError, ValueError) as error:
         raise ValueError(f"not an IPv4 or IPv6 {'address' if kind == 'address' else 'block'}") from error
-    if network.value != network.first:
+    first = network.first
+    if network.value != first:
         raise ValueError(f"host bits are set ({network.cidr} is the block that holds it)")
     canonical = str(network.ip) if kind == "address" else str(network)
-    return canonical, Range(network.version, network.first, -network.last)
+    return canonical, Range(network.version, first, -network.last)

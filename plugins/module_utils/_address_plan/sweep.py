@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from collections import defaultdict
 
 from .blocks import Block, Range
 from .rules import Nature
@@ -17,9 +16,13 @@ Group = dict[Nature, list[Block]]
 
 
 def grouped(blocks: t.Iterable[tuple[Block, Nature]]) -> dict[Range, Group]:
-    groups: dict[Range, Group] = defaultdict(lambda: defaultdict(list))
+    groups: dict[Range, Group] = {}
     for block, nature in blocks:
-        groups[block.range][nature].append(block)
+        group = groups.get(block.range)
+        if group is None:
+            groups[block.range] = {nature: [block]}
+        else:
+            group.setdefault(nature, []).append(block)
     return groups
 
 
@@ -39,7 +42,8 @@ def overlapping_pairs(
             for a, b in itertools.product(groups[outer], groups[inner]):
                 if worth(a, b):
                     yield from (((x, a), (y, b)) for x, y in itertools.product(groups[outer][a], groups[inner][b]))
-        yield from equal_pairs(groups[inner], worth)
+        if len(groups[inner]) > 1 or any(len(blocks) > 1 for blocks in groups[inner].values()):
+            yield from equal_pairs(groups[inner], worth)
         stack.append(inner)
 
 

@@ -14,15 +14,11 @@ from .._kubernetes.apply import Change
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.options import access_from
 from .._wait import Progress
+from .._yaml import Error, load
 from .drift import Cluster, drift, predicted, put_back, removed, summary, targets_of
 from .manifest import is_kept
 from .plan import Plan, Wanted, owner_of, plan_absent, plan_present, standing_of
 from .release import History, read_history
-
-try:
-    import yaml
-except ImportError:
-    pass  # it comes with the kubernetes package; main() answers with missing_required_lib
 
 Object = dict[str, t.Any]
 
@@ -66,9 +62,9 @@ def read_chart(directory: Path) -> tuple[str, str]:
     """Name and version of the chart in a directory."""
     file = directory / "Chart.yaml"
     try:
-        chart = yaml.safe_load(file.read_text(encoding="utf-8"))
+        chart = load(file.read_text(encoding="utf-8"))
         return str(chart["name"]), str(chart["version"])
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, KeyError, TypeError, Error) as error:
         raise MeshError(
             f"cannot read the chart {directory}",
             why=f"there is no {file.name} in it" if not file.exists() else f"{file.name}: {error}",

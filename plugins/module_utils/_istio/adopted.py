@@ -12,15 +12,11 @@ from .._errors import MeshError
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import SECRET, describe
 from .._kubernetes.kubeconfig import ClusterCredential
+from .._yaml import Error, load
 from .credential import confirm_given
 from .given_kubeconfig import usable_credential
 from .kubeconfig_file import reason
 from .registration import kubeconfig_in
-
-try:
-    import yaml
-except ImportError:
-    pass  # it comes with kubernetes, for which main() answers with missing_required_lib
 
 Object = dict[str, t.Any]
 
@@ -42,8 +38,8 @@ def adopted_credential(
         )
     what = f"the kubeconfig in {title} of {primary.cluster}"
     try:
-        config = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        config = load(text)
+    except Error as error:
         raise MeshError(f"{what} cannot be read", cluster=name, why=reason(error), todo=TODO) from None
     credential = usable_credential(config, what, name, TODO)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:  # for its owner alone

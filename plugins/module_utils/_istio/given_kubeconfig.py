@@ -14,12 +14,8 @@ from pathlib import Path
 
 from .._errors import MeshError
 from .._kubernetes.kubeconfig import ClusterCredential, check_proxy, check_server
+from .._yaml import Error, load
 from .kubeconfig_file import field, reason
-
-try:
-    import yaml
-except ImportError:
-    pass  # it comes with kubernetes, for which main() answers with missing_required_lib
 
 Object = dict[str, t.Any]
 
@@ -51,8 +47,8 @@ def given_credential(path: str | None, name: str, server: str, ca: str) -> Clust
     if not path:
         raise MeshError("credential_kind kubeconfig needs credential_kubeconfig", cluster=name, todo=OPTION)
     try:
-        config = yaml.safe_load(Path(path).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        config = load(Path(path).expanduser().read_text(encoding="utf-8"))
+    except (OSError, ValueError, Error) as error:
         what = f"credential_kubeconfig {path} cannot be read"
         raise MeshError(what, cluster=name, why=reason(error), todo=OPTION) from error
     todo = "Correct these fields, or give another file"

@@ -9,14 +9,11 @@ prefers near endpoints only where locality routing is on and a DestinationRule h
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 from dataclasses import dataclass
 
 from .._problems import ERROR, WARNING, Problem
-
-with contextlib.suppress(ImportError):  # comes with the kubernetes package, which main() asks for
-    import yaml
+from .._yaml import Error, load
 
 Object = dict[str, t.Any]
 
@@ -79,9 +76,9 @@ def label_problems(cluster: str, region: str, nodes: t.Sequence[Object]) -> t.It
 def is_enabled(config: Object | None) -> bool:
     """Whether the ConfigMap of a control plane has locality routing on, which is Istio's default. Nothing is said by none."""
     try:
-        mesh = yaml.safe_load(((config or {}).get("data") or {}).get("mesh") or "") or {}
+        mesh = load(((config or {}).get("data") or {}).get("mesh") or "") or {}
         return (mesh.get("localityLbSetting") or {}).get("enabled") is not False
-    except (yaml.YAMLError, AttributeError):  # istiod would not have started with it
+    except (Error, AttributeError):  # istiod would not have started with it
         return False
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import threading
 import typing as t
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._errors import MeshError
+from .._yaml import Error, load
 
 try:
     import kubernetes.client.configuration
     import kubernetes.config.config_exception
     import kubernetes.config.kube_config
-    import yaml
 except ImportError:
     pass  # main() answers with missing_required_lib (options.py)
 
@@ -37,7 +38,7 @@ REASONS = (
     (r"Expected object with name (.*) in .*/contexts list", r"it has no context \1", CONTEXT),
     (r"Expected object with name (.*) in .*/(\w+)s list", r"it has no \2 \1, which its context names", FILE),
     (r"Expected key (\S+) in", r"an entry has no key \1", FILE),
-    (r"file is empty", "it is empty", FILE),
+    (r"file is empty|config_dict to not be None", "it is empty", FILE),
     (r"No configuration found", "there is no such file", FILE),
 )
 
@@ -65,14 +66,9 @@ def load_configuration(access: Access) -> t.Any:
     if access.kubeconfig or not access.host:
         try:
             with complaints() as said:
-                kubernetes.config.kube_config.load_kube_config(  # type: ignore[no-untyped-call]  # the package has no types
-                    config_file=access.kubeconfig,
-                    context=access.context or None,
-                    client_configuration=configuration,
-                    persist_config=False,
-                )
+                load_kubeconfig(access, configuration)
         # What is no kubeconfig at all makes the package stumble over its types.
-        except (kubernetes.config.config_exception.ConfigException, yaml.YAMLError, OSError, *STUMBLES) as error:
+        except (kubernetes.config.config_exception.ConfigException, Error, OSError, *STUMBLES) as error:
             raise unusable(access, *what_is_wrong(access, error)) from None
         if said and not (access.api_key or access.client_cert):
             raise unusable(access, f"its user's exec command gave no credential: {'; '.join(said)}", EXEC)
@@ -96,14 +92,31 @@ def load_configuration(access: Access) -> t.Any:
     return configuration
 
 
+def load_kubeconfig(access: Access, configuration: t.Any) -> None:
+    """Have the kubernetes package read the kubeconfig into its configuration. The text of one file it gets parsed (_yaml.py)."""
+    package: t.Any = kubernetes.config.kube_config  # it has no types
+    context = access.context or None
+    if not access.kubeconfig or os.pathsep in access.kubeconfig:
+        package.load_kube_config(access.kubeconfig, context, configuration, persist_config=False)
+        return
+    path = Path(access.kubeconfig).expanduser()
+    content = load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, (dict, type(None))):
+        raise TypeError("no mapping")
+    loader = package.KubeConfigLoader(content, active_context=context, config_base_path=str(path.absolute().parent))
+    loader.load_and_set(configuration)
+
+
 def what_is_wrong(access: Access, error: Exception) -> tuple[str, str]:
     """(why a kubeconfig cannot be loaded, what to do about it), without quoting the file, which holds credentials."""
     path = Path(access.kubeconfig).expanduser() if access.kubeconfig else None
     if path and path.is_dir():
         return "it is a directory", FILE
+    if isinstance(error, FileNotFoundError) and error.filename == str(path):
+        return "there is no such file", FILE
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}", FILE
-    if isinstance(error, yaml.YAMLError):
+    if isinstance(error, Error):
         mark = getattr(error, "problem_mark", None)
         return "it is not YAML" + (f" (line {mark.line + 1})" if mark else ""), FILE
     if isinstance(error, STUMBLES):

@@ -10,7 +10,6 @@ sanitizeKubeConfig), so nothing else is ever written.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import ipaddress
 import typing as t
@@ -18,9 +17,7 @@ from dataclasses import astuple, dataclass, field
 from urllib.parse import urlsplit
 
 from .._errors import MeshError
-
-with contextlib.suppress(ImportError):  # it comes with kubernetes, for which main() answers with missing_required_lib
-    import yaml
+from .._yaml import Error, dump, load
 
 Object = dict[str, t.Any]
 
@@ -57,6 +54,11 @@ class ClusterCredential:
 
 def render(credential: ClusterCredential) -> str:
     """The kubeconfig's text."""
+    return dump(content_of(credential))
+
+
+def content_of(credential: ClusterCredential) -> Object:
+    """The kubeconfig as a value."""
     optional = {"tls-server-name": credential.tls_server_name, "proxy-url": credential.proxy}
     cluster = {
         "server": credential.server,
@@ -68,7 +70,7 @@ def render(credential: ClusterCredential) -> str:
         certificate, key = encoded(credential.client_certificate), encoded(credential.client_key)
         user = {"client-certificate-data": certificate, "client-key-data": key}
     name = credential.name
-    config = {
+    return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": name, "cluster": cluster}],
@@ -76,18 +78,17 @@ def render(credential: ClusterCredential) -> str:
         "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
         "current-context": name,
     }
-    return yaml.safe_dump(config, sort_keys=False)
 
 
 def parse(text: str) -> ClusterCredential | None:
     """What a kubeconfig made by render() says; None for any other kubeconfig, which is then to be written anew."""
     try:
-        config = yaml.safe_load(text)
+        config = load(text)
         credential = _credential(config)
         plain = all(isinstance(value, str) for value in astuple(credential))
         # kubectl and istioctl write an empty "preferences" too.
-        plain = plain and {"preferences": {}, **yaml.safe_load(render(credential))} == {"preferences": {}, **config}
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError):
+        plain = plain and {"preferences": {}, **content_of(credential)} == {"preferences": {}, **config}
+    except (Error, KeyError, TypeError, ValueError, AttributeError):
         return None
     return credential if plain else None
 

@@ -9,6 +9,8 @@ import typing as t
 from copy import deepcopy
 from pathlib import Path
 
+import kubernetes.client
+import kubernetes.config
 import pytest
 import yaml
 
@@ -111,3 +113,26 @@ def test_a_credential_of_a_command_or_a_file_is_used(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("by-file", encoding="utf-8")
     configuration = load(tmp_path, changed("users/0/user", {"tokenFile": "token"}))
     assert configuration.auth_settings()["BearerToken"]["value"] == "Bearer by-file"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("users/0/user", {"token": "t"}),
+        ("users/0/user", {"tokenFile": "token"}),
+        ("users/0/user", {"client-certificate": "crt", "client-key": "keys/key"}),
+        ("clusters/0/cluster", {"server": "https://a:6443", "certificate-authority": "ca.crt", "tls-server-name": "b"}),
+    ],
+)  # fmt: skip
+def test_a_kubeconfig_means_what_it_means_to_the_kubernetes_package(tmp_path: Path, path: str, value: Object) -> None:
+    (tmp_path / "keys").mkdir()
+    for name in ("token", "crt", "keys/key", "ca.crt"):
+        (tmp_path / name).write_text(f"the text of {name}", encoding="utf-8")
+    ours = load(tmp_path, changed(path, value))
+    package: t.Any = kubernetes.config
+    theirs = kubernetes.client.Configuration()
+    package.load_kube_config(
+        config_file=str(tmp_path / "kubeconfig"), client_configuration=theirs, persist_config=False
+    )
+    for name in ("host", "api_key", "ssl_ca_cert", "cert_file", "key_file", "verify_ssl", "tls_server_name"):
+        assert getattr(ours, name) == getattr(theirs, name), name

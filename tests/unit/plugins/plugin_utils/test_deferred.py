@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import typing as t
 
 import pytest
 
@@ -25,7 +26,7 @@ LATE = (
 
 
 def test_a_function_gives_what_it_gives_when_it_is_imported_at_once() -> None:
-    arguments = ([], "istio.alibabacloud.com/v1beta1", [], [{"metadata": {"name": "web"}}])
+    arguments: tuple[t.Any, ...] = ([], "istio.alibabacloud.com/v1beta1", [], [{"metadata": {"name": "web"}}])
     assert deferred("_istio.operator_leftovers", "operator_leftovers")(*arguments) == operator_leftovers(*arguments)
 
 

@@ -12,6 +12,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._inventory import Stage, cluster_of, problem_of
 
+AVAILABLE = "Available"
+
 
 def cluster(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str, t.Any]:
     """The variables of a host as one dict that describes its cluster."""
@@ -29,6 +31,23 @@ def clusters(
     """All clusters of a mesh: the variables of its hosts, primaries first."""
     named = [*((name, "primary") for name in primaries), *((name, "remote") for name in remotes)]
     return [cluster(hosts[name], role) for name, role in named]
+
+
+def remotes(
+    hosts: t.Mapping[str, t.Mapping[str, t.Any]],
+    primaries: t.Sequence[str],
+    names: t.Sequence[str],
+    remote_istios: t.Iterable[t.Mapping[str, t.Any]],
+) -> dict[str, t.Any]:
+    """The primary and the remotes of a run, with the hosts of those that are Available already and of those that are new."""
+    described = {name: cluster(hosts[name]) for name in names}
+    there = {one["name"] for one in remote_istios if (one.get("status") or {}).get("Status") == AVAILABLE}
+    return {
+        "primary": cluster(hosts[primaries[0]], "primary"),
+        "clusters": described,
+        "available": [name for name in names if described[name]["name"] in there],
+        "new": [name for name in names if described[name]["name"] not in there],
+    }
 
 
 def inventory_problem(
@@ -49,4 +68,4 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster": cluster, "clusters": clusters, "inventory_problem": inventory_problem}
+        return {"cluster": cluster, "clusters": clusters, "remotes": remotes, "inventory_problem": inventory_problem}

@@ -65,8 +65,14 @@ def table(rows: Sequence[Row]) -> Table:
 def theirs_of(row: dict[str, Any]) -> list[str]:
     """ "kubernetes.core 35 s (11 times)" for each peer."""
     return [
-        f"{name} {figure(value, row['unit'])} ({value / row['ours']:.2g} times)" for name, value in row["peers"].items()
+        f"{name} {figure(value, row['unit'])} ({times(value / row['ours'])} times)"
+        for name, value in row["peers"].items()
     ]
+
+
+def times(ratio: float) -> str:
+    """ "0.35", "2.6", "220"."""
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:

@@ -154,6 +154,18 @@ def test_the_filter_takes_a_role_and_refuses_others() -> None:
         cluster(REQUIRED, "boss")
 
 
+def test_new_remotes_are_told_from_those_that_are_available() -> None:
+    hosts = {name: {**REQUIRED, "inventory_hostname": name} for name in ("east", "west", "north")}
+    status = [
+        {"name": "west", "status": {"Status": "Available"}},
+        {"name": "north", "status": {"Status": "Reconciling"}},
+    ]
+    told = FilterModule().filters()["remotes"](hosts, ["east"], ["north", "west"], [*status, {"name": "gone"}])
+    assert (told["available"], told["new"]) == (["west"], ["north"])
+    assert told["primary"]["name"] == "east" and list(told["clusters"]) == ["north", "west"]
+    assert told["clusters"]["west"] == FilterModule().filters()["cluster"](hosts["west"])
+
+
 def test_all_clusters_of_a_mesh_come_with_their_roles_primaries_first() -> None:
     hosts = {name: {**REQUIRED, "inventory_hostname": name} for name in ("west", "east", "other")}
     found = FilterModule().filters()["clusters"](hosts, ["east"], ["west"])

@@ -122,13 +122,16 @@ failover: build ## failover.yml on the demo's mesh, with and without delay: .lab
 DAY_TWO := $(addprefix tests/playbooks/test_,06_killed_istiod.py 13_rotated_authority.py 13_upgraded_injector.py 16_upgraded.py)
 SCENARIOS := tests/playbooks $(DAY_TWO:%=--ignore=%)
 
-.PHONY: scenarios day-two
+.PHONY: scenarios day-two upgrade
 scenarios: build ## playbooks on a fresh lab: killed, refused, interrupted, undone (about 40 minutes); PYTEST="..." is for pytest
 	@$(MAKE) lab-down && $(MAKE) lab-up CLUSTERS=
-	@$(STAGE) scenarios pytest --junitxml=$(BUILD)/scenarios.xml -vv --tb=short --durations=10 $(or $(PYTEST),$(SCENARIOS))
+	@$(STAGE) $(or $(JUNIT),scenarios) pytest --junitxml=$(BUILD)/$(or $(JUNIT),scenarios).xml -vv --tb=short --durations=10 $(or $(PYTEST),$(SCENARIOS))
 
 day-two: ## scenarios of a killed istiod, an upgrade and a rotated root, while requests go on (not in CI; about 25 minutes); OLDER_ISTIO=1: from an Istio of the minor version before
 	@$(MAKE) scenarios PYTEST="$(DAY_TWO)"
+
+upgrade: ## the upgrade of those, by one build under two names, as CI runs it
+	@$(MAKE) scenarios PYTEST=tests/playbooks/test_16_upgraded.py JUNIT=upgrade
 
 # A scenario finds what those before it have made.
 MOLECULE := network_prerequisites certificate_authority mesh_preflight helm_release primary_istio mesh_injection mesh_gateway service_address \
@@ -163,14 +166,14 @@ smoke-faults: build ## a few cases of test-faults, drawn by chance; SEED=... dra
 	@$(STAGE) smoke-faults env FEW=1 .ci/faults
 
 .PHONY: test apart
-test: ## what CI runs: check, lab-build, report-check, demo (flat, with a failover, then gateway), then at once scenarios and, apart, integration, smoke-faults and lab-check
+test: ## what CI runs: check, lab-build, report-check, demo (flat, with a failover, then gateway), then at once scenarios and, apart, integration, smoke-faults, upgrade and lab-check
 	@rm -f $(BUILD)/stages $(BUILD)/*.xml
 	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=2 --output-sync check && $(MAKE) lab-build && $(MAKE) report-check && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) lab-down && $(MAKE) demo MODE=gateway && $(MAKE) --keep-going --jobs=2 scenarios apart
 
 # What needs no lab of three regions, on a lab of its own, while the scenarios have the machine's.
 apart: build
 	@directory=$$(mktemp --directory /var/tmp/mrlab-apart-XXXXXX); trap 'rm -r "$$directory"' EXIT; \
-		tests/lab/sandbox.sh "$$directory" $(MAKE) --jobs=1 integration smoke-faults SEED=$(or $(SEED),1) && $(MAKE) lab-check
+		tests/lab/sandbox.sh "$$directory" $(MAKE) --jobs=1 integration smoke-faults upgrade SEED=$(or $(SEED),1) && $(MAKE) lab-check
 
 .PHONY: bench
 bench: build ## speed and scale beside what people use today: .lab/bench.json, docs/performance.md (not in CI; about 15 minutes); ROOMS="join site" chooses

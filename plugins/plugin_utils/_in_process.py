@@ -16,6 +16,7 @@ An action plugin is a class that names the two functions of the module of its ow
 
 from __future__ import annotations
 
+import gc
 import json
 import typing as t
 from contextlib import suppress
@@ -49,6 +50,8 @@ def load_filters() -> None:
 
 
 load_filters()
+# What is loaded by now stays. Else the garbage collector of each worker would touch it, and with that copy the memory.
+gc.freeze()
 
 
 class InProcessAction(ActionBase):  # type: ignore[misc]  # ansible has no types

@@ -87,7 +87,7 @@ def wait_for_token(client: KubernetesClient, name: str, namespace: str) -> Token
             cluster=client.cluster,
             todo="Check that the cluster's controller manager runs, and that the ServiceAccount exists",
             timeout=FILL_TIMEOUT,
-            interval=0.2,
+            interval=0.05,
         ),
         lambda line: None,
     )
@@ -108,7 +108,7 @@ def wait_for_root_ca(client: KubernetesClient, namespace: str) -> str:
             cluster=client.cluster,
             todo="Set api_server_ca to a PEM file with the authority of the API server",
             timeout=FILL_TIMEOUT,
-            interval=0.2,
+            interval=0.05,
         ),
         lambda line: None,
     )

@@ -1,4 +1,4 @@
-"""What a run of site.yml that finds nothing to do cannot go below: as many tasks of Ansible, and pods that start to be asked."""
+"""What ansible-playbook cannot go below: as many tasks that do nothing, what modules do by themselves, and pods that start to be asked."""
 
 from __future__ import annotations
 

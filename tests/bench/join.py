@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.multiregion.istio.plugins.module_utils._istio.remote_istio import run
+from ansible_collections.multiregion.istio.plugins.modules.remote_istio import argument_spec
+
 from . import mesh
 from .operator import answering
-from .place import REMOTES, Place, members
-from .row import Row, median_of
+from .place import PRIMARY, REMOTES, Member, Place, members, primary_kubeconfig
+from .row import Row, median_of, timed
 from .ways import PEERS_OF_A_JOIN, SCRIPTS, TASKS, Way, ours
 
 ONE_SECONDS, ALL_SECONDS, AGAIN_SECONDS = 1.5, 3.0, 2.5
 BY_SCRIPTS, BY_TASKS = 3.0, 11.0  # how many times faster
+TASKS_OF_A_RUN = 8  # besides the join of each remote
 CHECKS = "ours and kubernetes.core wait for the operator; ours also checks what it is about to change, confirms the token and keeps a lock"
 
 
@@ -47,13 +55,44 @@ def first(work: str, place: Place, limit: float) -> Row:
 
     mine = median_of(lambda: measure(ours))
     theirs = {name: median_of(partial(measure, way)) for name, way in PEERS_OF_A_JOIN.items()}
+    alone = f"the logic of the module alone, in threads of one process, {median_of(lambda: measure(logic)):.2f} s"
+    floor = f"{CHECKS}; the floor: {nothing(place)}, and {alone}"
     several = len(place.members) > 1
     target = f"at most {limit:g} s"
     holds = mine <= limit
     if several:
         target += f", {BY_SCRIPTS:g} times faster than scripts, {BY_TASKS:g} than kubernetes.core"
         holds = holds and theirs[SCRIPTS] >= BY_SCRIPTS * mine and theirs[TASKS] >= BY_TASKS * mine
-    return Row(work, mine, target, holds, theirs, remark=CHECKS)
+    return Row(work, mine, target, holds, theirs, remark=floor)
+
+
+def logic(place: Place) -> float:
+    """What the tasks of all hosts do, without Ansible."""
+    spec = ArgumentSpecValidator(argument_spec())
+    primary = {"name": "primary", "kubeconfig": str(primary_kubeconfig()), "context": PRIMARY.name}
+    given = {"mesh_id": "bench", "primary": primary, "rules": "operator", "wait": True}
+
+    def join(one: Member) -> None:
+        own = {"name": one.name, "kubeconfig": str(one.kubeconfig), "context": one.plane, "api_server": one.server}
+        run(spec.validate({**given, **own}).validated_parameters, False, lambda line: None)
+
+    with ThreadPoolExecutor(len(place.members)) as pool:
+        return timed(lambda: list(pool.map(join, place.members)))
+
+
+def nothing(place: Place) -> str:
+    """How long as many tasks take that do nothing: those of a run, and one for each remote."""
+    once = [{"ansible.builtin.set_fact": {"kept": True}, "run_once": True}] * TASKS_OF_A_RUN
+    each = {"ansible.builtin.set_fact": {"kept": True}}
+    play = {
+        "hosts": "istio_remotes",
+        "gather_facts": False,
+        "vars": {"ansible_connection": "local"},
+        "tasks": [*once, each],
+    }
+    playbook = place.directory / "nothing.yml"
+    playbook.write_text(json.dumps([play]))
+    return f"{TASKS_OF_A_RUN} tasks and one for each remote that do nothing take {median_of(lambda: place.playbook(playbook)):.2f} s"
 
 
 def again(place: Place) -> Row:

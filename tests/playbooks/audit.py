@@ -48,7 +48,8 @@ class Mark:
     """A moment, after which writes are looked at."""
 
     def __init__(self) -> None:
-        self.offsets = {cluster.name: audit_log(cluster.name).stat().st_size for cluster in CLUSTERS}
+        logs = {cluster.name: audit_log(cluster.name) for cluster in CLUSTERS}
+        self.offsets = {name: log.stat().st_size for name, log in logs.items() if log.exists()}
 
     def writes(self, *clusters: str) -> list[Write]:
         """What people and their programs have written to these clusters, or to any, since then."""

@@ -54,7 +54,7 @@ units: build ## unit tests: pytest
 	@$(STAGE) units pytest --junitxml=$(BUILD)/units.xml
 
 .PHONY: coverage
-coverage: build ## what of the plugins the unit tests run, and that of the pure areas they run 95 % (not in CI); PYTEST="..." is for pytest
+coverage: build ## lines of the plugins that the unit tests run, files below 90 %, and that of the pure areas they run 95 % (not in CI); PYTEST="..." is for pytest
 	@$(STAGE) coverage .ci/coverage $(COLLECTION) $(PYTEST)
 
 ansible-lint: build ## roles and playbooks: ansible-lint, production profile
@@ -62,6 +62,13 @@ ansible-lint: build ## roles and playbooks: ansible-lint, production profile
 
 sanity: build ## ansible-test sanity, on the newest ansible-core
 	@$(STAGE) sanity .ci/sanity $(COLLECTION)
+
+.PHONY: sanity-all units-all
+sanity-all: build ## sanity on every ansible-core that is supported (not in CI)
+	@.ci/each-core sanity .ci/sanity $(COLLECTION)
+
+units-all: build ## units likewise (not in CI)
+	@.ci/each-core units pytest
 
 docs-lint: build ## documentation of plugins and roles: antsibull-docs
 	@$(STAGE) docs-lint antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent $(COLLECTION)
@@ -92,7 +99,7 @@ ee-check: build ## the execution environment's definition: what ansible-builder 
 	@$(STAGE) ee-check env RELEASE=$(CURDIR)/$(BUILD)/venv-release/bin .ci/installed $(BUILD)/ee $(ARTIFACT) docs/execution-environment-example.yml
 
 .PHONY: lab-build lab-up lab-delay lab-down
-lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (25 minutes once)
+lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (14 minutes once)
 	@python -m tests.lab.parts
 
 lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters (old-1: an API server of Kubernetes 1.24), CLUSTERS=20 makes so many API servers without nodes
@@ -152,7 +159,7 @@ report-check: build ## the report in headless Chromium, narrow and wide, light a
 	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)
 
 .PHONY: integration
-integration: build ## modules on real API servers, Kubernetes 1.24 among them: ansible-test integration, two targets at a time; TARGETS="..." chooses
+integration: build ## modules on real API servers, Kubernetes 1.24 among them: ansible-test integration, two targets at a time; TARGETS="..." chooses, COVERAGE=1 is for make coverage
 	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4 old-1"
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 

@@ -64,7 +64,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     if remote and left:
         commands = "; ".join(entry.command for entry in left)
         warnings.append(
-            f"{terms.name}: was not to be had ({left[0].why}). What may be left there is removed by: {commands}"
+            f"{terms.name}: the cluster was not reached ({left[0].why}). What may be left there is removed by: {commands}"
         )
     return {
         **outcome.results(done),

@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(BUILD)/pycache
 export PATH := $(CURDIR)/.lab/bin:$(CURDIR)/$(BUILD)/venv/bin:$(PATH)
 
 # The directory docs itself is left out: there is a target of that name.
-SOURCES := $(shell find CHANGELOG.md LICENSE README.md changelogs galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
+SOURCES := $(shell find .config CHANGELOG.md LICENSE README.md changelogs galaxy.yml requirements.txt docs meta playbooks plugins roles tests/config.yml \
 	tests/integration tests/unit -name __pycache__ -prune -o ! -path docs -print)
 
 .PHONY: build

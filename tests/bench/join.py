@@ -23,7 +23,7 @@ from .ways import PEERS_OF_A_JOIN, SCRIPTS, TASKS, Way, ours
 
 ONE_SECONDS, ALL_SECONDS, AGAIN_SECONDS = 1.5, 3.0, 2.5
 BY_SCRIPTS, BY_TASKS = 3.0, 11.0  # how many times faster
-TASKS_OF_A_RUN = 8  # besides the join of each remote
+TASKS_OF_A_RUN = 7  # besides the join of each remote
 CHECKS = "ours and kubernetes.core wait for the operator; ours also checks what it is about to change, confirms the token and keeps a lock"
 
 

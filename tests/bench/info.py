@@ -54,9 +54,9 @@ def rows() -> Iterator[Row]:
         "faster than both together",
         mine < theirs,
         {"istioctl remote-clusters and proxy-status": theirs},
-        remark="the module with a Python of its own, as Ansible executes it where it does not run in-process; istioctl asks istiod alone, and "
-        f"for that mesh_info takes {same:.2f} s; it reads each member too, and the floor: a Python that imports the client and has one answer "
-        f"from each member takes {once:.2f} s",
+        remark="the module with a Python of its own, as Ansible executes it where it does not run in-process; istioctl asks istiod "
+        f"alone, and for that mesh_info takes {same:.2f} s; it reads each member too, and the floor: a Python that has "
+        f"one answer from each member takes {once:.2f} s",
     )
 
 

@@ -39,6 +39,7 @@ JOINING = REMOTES[0]
 SECONDS = 180.0
 BY_HAND = "helm, kubectl, istioctl"
 NOTHING_TO_DO = 15.0
+BEYOND = ("Check the mesh before anything is changed", "Show that the mesh works")  # plays
 AT_MOST = {"first": 1.2, "joined": 1.1}
 
 
@@ -136,7 +137,7 @@ def rows() -> Iterator[Row]:
             bench.take_down()
             theirs.append(timed(lambda: bench.by_hand("mesh", PRIMARY, *REMOTES)))
             bench.by_hand("empty", PRIMARY, *REMOTES)
-        yield compared("site.yml on three empty clusters", ours, theirs, AT_MOST["first"])
+        yield compared("site.yml on three empty clusters", ours, theirs, AT_MOST["first"], beyond(median_parts(first)))
         bench.site()
         again = [bench.site() for _number in range(TIMES)]
         found = {"first": median_parts(first), "again": median_parts([parts for _seconds, parts in again])}
@@ -183,9 +184,16 @@ def leave(bench: Bench) -> None:
     kubectl(JOINING, "delete", "namespace", "hello", "--ignore-not-found")
 
 
-def compared(work: str, ours: list[float], theirs: list[float], most: float) -> Row:
+def compared(work: str, ours: list[float], theirs: list[float], most: float, remark: str = "") -> Row:
     mine, by_hand = statistics.median(ours), statistics.median(theirs)
-    return Row(work, mine, f"at most {most:g} times {BY_HAND}", mine <= most * by_hand, {BY_HAND: by_hand})
+    target = f"at most {most:g} times {BY_HAND}"
+    return Row(work, mine, target, mine <= most * by_hand, {BY_HAND: by_hand}, remark=remark)
+
+
+def beyond(found: dict[str, Any]) -> str:
+    """What a run does that nobody does by hand."""
+    seconds = sum(one["seconds"] for one in found["parts"] if one["part"] in BEYOND)
+    return f"{seconds:.0f} s of it are the checks before, and requests from every cluster to every other afterwards, which by hand nobody does"
 
 
 def nothing_to_do(seconds: list[float], remark: str) -> Row:

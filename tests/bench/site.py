@@ -193,7 +193,7 @@ def compared(work: str, ours: list[float], theirs: list[float], most: float, rem
 def beyond(found: dict[str, Any]) -> str:
     """What a run does that nobody does by hand."""
     seconds = sum(one["seconds"] for one in found["parts"] if one["part"] in BEYOND)
-    return f"{seconds:.0f} s of it are the checks before, and requests from every cluster to every other afterwards, which by hand nobody does"
+    return f"{seconds:.0f} s of it are the checks before and the requests between all clusters after it, which nobody does by hand"
 
 
 def nothing_to_do(seconds: list[float], remark: str) -> Row:

@@ -40,7 +40,7 @@ def main(names: list[str]) -> int:
                 lab("down")
                 lab(*ROOMS[room])
                 raised = ROOMS[room]
-            rows += measured(room)
+            measure(room, rows)
     except (BenchError, LabError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
@@ -51,14 +51,13 @@ def main(names: list[str]) -> int:
     return 0 if all(row.holds for row in rows) else 1
 
 
-def measured(room: str) -> list[Row]:
-    """The rows of a room, each shown as soon as it is there."""
-    began, rows = time.monotonic(), []
+def measure(room: str, rows: list[Row]) -> None:
+    """The rows of a room, each shown and kept as soon as it is there, whatever becomes of the next."""
+    began = time.monotonic()
     print(f"[bench] {room} ...", flush=True)
     for row in importlib.import_module(f"{__package__}.{room}").rows():
         rows.append(row)
         print(f"[bench] {report.line(row)} ({time.monotonic() - began:.0f} s so far)", flush=True)
-    return rows
 
 
 if __name__ == "__main__":

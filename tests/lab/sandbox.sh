@@ -19,7 +19,7 @@ remove() { for group in $(groups); do find "$group" -depth -type d -exec rmdir {
 trap remove EXIT
 mkdir -p "$directory/lib/dpkg" "$directory/lib/output" "$lab"
 
-status=0
+exec 3<&0  # what runs in the background has no input of its own
 sh -eu -c '
     for group in $1; do echo $$ >"$group/cgroup.procs"; done
     shift
@@ -41,6 +41,18 @@ sh -eu -c '
     setting=/proc/sys/fs/inotify/max_user_instances
     cat "$setting" >/run/setting; mount --bind /run/setting "$setting"
     ip link set lo up
-    exec "$@"
-' sandbox "$directory" "$lab" "$@" || status=$?
-exit $status
+    # Not the first process itself: that does not die of a signal that it sends itself, as make does when it is told to end.
+    "$@" <&3 3<&- & command=$!
+    trap "kill -TERM $command 2>/dev/null || true" INT TERM HUP
+    while :; do
+        status=0; wait "$command" || status=$?
+        kill -0 "$command" 2>/dev/null || exit "$status"
+    done
+' sandbox "$directory" "$lab" "$@" &
+unshare=$!
+# That one does not die of it; its child is the first process in there, and ends all others.
+trap 'kill -TERM $(cat "/proc/$unshare/task/$unshare/children") 2>/dev/null || true' INT TERM HUP
+while :; do
+    status=0; wait "$unshare" || status=$?
+    kill -0 "$unshare" 2>/dev/null || exit "$status"
+done

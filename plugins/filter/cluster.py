@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, multiregion.istio contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters multiregion.istio.cluster, clusters and inventory_problem. Documented in files of their names."""
+"""The filters multiregion.istio.cluster, clusters, remotes, membership and inventory_problem. Documented in files of their names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ansible_collections.multiregion.istio.plugins.module_utils._errors import M
 from ansible_collections.multiregion.istio.plugins.module_utils._inventory import Stage, cluster_of, problem_of
 
 AVAILABLE = "Available"
+ACCESS = ("kubeconfig", "context")
+REMOTE = ("name", *ACCESS, "api_server", "api_server_proxy", "api_server_ca", "api_server_tls_server_name")
 
 
 def cluster(variables: t.Mapping[str, t.Any], role: str = "remote") -> dict[str, t.Any]:
@@ -50,6 +52,20 @@ def remotes(
     }
 
 
+def membership(remote: t.Mapping[str, t.Any], primary: t.Mapping[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
+    """Options of the module remote_istio: what tells of the two clusters, and those given; none that is empty."""
+    return {
+        **given(remote, REMOTE),
+        "primary": given(primary, ("name", *ACCESS)),
+        **given(options, options),
+    }
+
+
+def given(values: t.Mapping[str, t.Any], names: t.Iterable[str]) -> dict[str, t.Any]:
+    """Those of a name that have a value."""
+    return {name: values[name] for name in names if values.get(name) not in ("", None)}
+
+
 def inventory_problem(
     hosts: t.Mapping[str, t.Mapping[str, t.Any]],
     primaries: t.Sequence[str],
@@ -68,4 +84,10 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster": cluster, "clusters": clusters, "remotes": remotes, "inventory_problem": inventory_problem}
+        return {
+            "cluster": cluster,
+            "clusters": clusters,
+            "remotes": remotes,
+            "membership": membership,
+            "inventory_problem": inventory_problem,
+        }

@@ -38,7 +38,7 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, _progress: Progress) -
         partial(read_primary, client, namespaces),
         *(partial(read_member, member, namespaces) for member in members.values()),
     ]
-    seen, unread = seen_from(settings.primary, list(members), in_parallel(calls))
+    seen, unread = seen_from(settings.primary, list(members), in_parallel(calls, each=1))
     planned = plan(wishes, seen, settings)
     return {
         "changed": False,

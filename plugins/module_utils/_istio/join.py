@@ -65,7 +65,7 @@ def read(remote: KubernetesClient, primary: KubernetesClient, join: Join) -> Bef
         lambda: RemoteState([]) if join.terms.kind == ADOPTED else read_remote(remote, join.terms),
         lambda: read_primary(primary, join),
     ]
-    state, (registered, remote_istio, secret, kind) = in_parallel(calls)
+    state, (registered, remote_istio, secret, kind) = in_parallel(calls, each=1)
     return Before(state, registered, remote_istio, secret, has_kind=kind is not None)
 
 

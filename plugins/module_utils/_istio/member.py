@@ -76,12 +76,12 @@ def read_member(
     try:
         client = KubernetesClient(access)
         calls: list[t.Callable[[], t.Any]] = [
+            lambda: read_view(client, namespace, is_remote=is_remote) if thorough else None,
             lambda: client.list(POD, namespace),
             lambda: client.list(SERVICE, namespace),
             lambda: client.list(NAMESPACE),
-            lambda: read_view(client, namespace, is_remote=is_remote) if thorough else None,
         ]
-        pods, services, namespaces, view = in_parallel(calls)
+        view, pods, services, namespaces = in_parallel(calls)
         injected = injected_namespaces(namespaces)
         injection = try_injection(client, usual_namespace(injected))
     except MeshError as error:

@@ -12,6 +12,7 @@ server's version decides between the two, which is asked for where something may
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,9 @@ Action = t.Literal["unchanged", "created", "changed", "deleted", "absent", "kept
 Result = t.TypeVar("Result")
 
 THREADS = 8
+# As many in turn on a connection that is open take no longer than one on a new connection does, which is two round trips more,
+# and 4 ms of the two machines.
+REQUESTS = 3
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,15 @@ class Change:
         return difference(f"{self.kind} {name}", self.before, self.after)
 
 
-def in_parallel(calls: t.Sequence[t.Callable[[], Result]]) -> list[Result]:
-    """The results of independent reads, in order. The first error is raised."""
-    if len(calls) == 1:
-        return [calls[0]()]
-    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+def in_parallel(calls: t.Sequence[t.Callable[[], Result]], each: int = REQUESTS) -> list[Result]:
+    """The results of independent reads, in order. The first error is raised.
+
+    each: how many of them are worth a connection; 1 where they are of several API servers
+    """
+    threads = min(THREADS, math.ceil(len(calls) / each))
+    if threads <= 1:
+        return [call() for call in calls]
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
 

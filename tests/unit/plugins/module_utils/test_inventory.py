@@ -166,6 +166,23 @@ def test_new_remotes_are_told_from_those_that_are_available() -> None:
     assert told["clusters"]["west"] == FilterModule().filters()["cluster"](hosts["west"])
 
 
+def test_a_join_is_told_who_the_two_clusters_are_and_what_is_asked_for_but_nothing_empty() -> None:
+    cluster, membership = (FilterModule().filters()[name] for name in ("cluster", "membership"))
+    west = cluster({**REQUIRED, "inventory_hostname": "west", "mesh_cluster_api_server": "https://west:6443"})
+    options = membership(
+        west, {"name": "east", "kubeconfig": "", "context": None}, hub="", force=False, gateways={}, wait_timeout=0
+    )
+    assert options == {
+        "name": "west",
+        "kubeconfig": west["kubeconfig"],
+        "api_server": "https://west:6443",
+        "primary": {"name": "east"},
+        "force": False,
+        "gateways": {},
+        "wait_timeout": 0,
+    }
+
+
 def test_all_clusters_of_a_mesh_come_with_their_roles_primaries_first() -> None:
     hosts = {name: {**REQUIRED, "inventory_hostname": name} for name in ("west", "east", "other")}
     found = FilterModule().filters()["clusters"](hosts, ["east"], ["west"])

@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.multiregion.istio.plugins.module_utils import _wait
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
 from ansible_collections.multiregion.istio.plugins.module_utils._istio import adopted, credential, leave, remote_istio
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import credentials
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import apply, credentials
 from ansible_collections.multiregion.istio.plugins.modules.remote_istio import argument_spec
 from tests.unit.fake_cluster import CA, Cluster, World, encoded
 
@@ -48,9 +48,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     remote.add(root)
     for module in (remote_istio, leave, credentials, credential):
         monkeypatch.setattr(module, "KubernetesClient", world.client)
-    for area in ("join", "leave", "remote_state", "revoke"):  # one after another, so that a number means one request
-        name = f"ansible_collections.multiregion.istio.plugins.module_utils._istio.{area}.in_parallel"
-        monkeypatch.setattr(name, lambda calls: [call() for call in calls])
+    monkeypatch.setattr(apply, "THREADS", 1)  # one after another, so that a number means one request
     clock, ticks = _wait.Clock, count()
     monkeypatch.setattr(_wait, "Clock", lambda: clock(now=lambda: float(next(ticks)), sleep=lambda seconds: None))
     return world

@@ -29,7 +29,7 @@ from ansible_collections.multiregion.istio.plugins.module_utils._istio import (
 )
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod import Istiod, RegisteredCluster
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.istiod_views import Endpoints, Views
-from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import credentials
+from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes import apply, credentials
 from ansible_collections.multiregion.istio.plugins.module_utils._kubernetes.tokens import secret_of
 from ansible_collections.multiregion.istio.plugins.modules import remote_credential
 from ansible_collections.multiregion.istio.plugins.modules import remote_istio as joining
@@ -57,9 +57,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     for module in (remote_istio, credentials, credential, rotation):
         monkeypatch.setattr(module, "KubernetesClient", world.client)
     monkeypatch.setattr(adopted, "confirm_given", lambda *_args: None)
-    for area in ("join", "remote_state", "revoke", "rotation"):  # one after another, so that a number means one request
-        name = f"ansible_collections.multiregion.istio.plugins.module_utils._istio.{area}.in_parallel"
-        monkeypatch.setattr(name, lambda calls: [call() for call in calls])
+    monkeypatch.setattr(apply, "THREADS", 1)  # one after another, so that a number means one request
     clock, ticks = _wait.Clock, count()
     monkeypatch.setattr(_wait, "Clock", lambda: clock(now=lambda: float(next(ticks)), sleep=lambda seconds: None))
     return world

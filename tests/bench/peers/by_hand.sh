@@ -1,7 +1,7 @@
 #!/bin/bash
 # The mesh of the lab as somebody makes it who knows helm, kubectl and istioctl well, with the values that the collection's own releases have.
 #   by_hand.sh mesh PRIMARY REMOTE...   the control plane, all remotes at once, and a request from the primary's gateway to each of them
-#   by_hand.sh join PRIMARY REMOTE      one more remote
+#   by_hand.sh join PRIMARY REMOTE      one more remote; says "answered" as soon as it has
 #   by_hand.sh empty CLUSTER...         takes it all away again; not measured
 # Variables: KUBECONFIGS and VALUES (directories: CLUSTER, CLUSTER/RELEASE.json), CHARTS, MANIFESTS (CLUSTER.yml: a workload that tells where
 # it runs; ingress.yml: the way to it; istiod.yml: the Service by which remotes reach istiod), NETWORK.
@@ -87,6 +87,7 @@ join)
     pilot=$(address istiod-internal)
     remote "$2" &
     answered "$2"
+    echo answered
     wait $! ;;
 empty) all take_away "$@" ;;
 esac

@@ -8,17 +8,14 @@ Pure: no I/O. Every kubeconfig of ACK calls its cluster `kubernetes`, so two of 
 
 from __future__ import annotations
 
-import contextlib
 import re
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from .._errors import MeshError
+from .._yaml import Error, dump, load
 from .ack import Kind
-
-with contextlib.suppress(ImportError):  # main() answers with missing_required_lib
-    import yaml
 
 Object = dict[str, t.Any]
 
@@ -75,11 +72,11 @@ def held_in(text: str) -> Held | None:
 def name_in(text: str) -> str:
     """The one name of all entries, "" where there are others."""
     try:
-        config = yaml.safe_load(text)
+        config = load(text)
         listed = [entry["name"] for section in ("clusters", "users", "contexts") for entry in config[section]]
         (context,) = config["contexts"]
         names = {*listed, context["context"]["cluster"], context["context"]["user"], config["current-context"]}
-    except (yaml.YAMLError, LookupError, TypeError, ValueError):
+    except (Error, LookupError, TypeError, ValueError):
         return ""
     return str(names.pop()) if len(names) == 1 and len(listed) == 3 else ""
 
@@ -102,12 +99,12 @@ def why_anew(held: Held, wanted: Wanted, now: datetime) -> str:
 def renamed(config_text: str, name: str, cluster: str) -> Object:
     """The current context of a kubeconfig alone, all its entries with one name. Raises MeshError, without quoting any of it."""
     try:
-        config = yaml.safe_load(config_text)
+        config = load(config_text)
         context = entry(config, "contexts", config["current-context"])["context"]
         where = entry(config, "clusters", context["cluster"])["cluster"]
         who = entry(config, "users", context["user"])["user"]
         is_whole = isinstance(where, dict) and isinstance(who, dict) and bool(where.get("server"))
-    except (yaml.YAMLError, LookupError, TypeError):
+    except (Error, LookupError, TypeError):
         is_whole = False
     if not is_whole:
         todo = "Run it again; if it stays so, see what the console gives as this cluster's kubeconfig"
@@ -136,7 +133,7 @@ def text_of(config: Object, wanted: Wanted, ends: datetime) -> str:
         f"# Written by multiregion.istio for ACK cluster {wanted.cluster_id}, {wanted.kind} API server {wanted.server},"
         f" lifetime {wanted.lifetime} min, ends {shown(ends)}"
     )
-    return f"{line}\n{yaml.safe_dump(config, sort_keys=False)}"
+    return f"{line}\n{dump(config)}"
 
 
 def ends_of(expiration: t.Any, lifetime: int, now: datetime) -> datetime:

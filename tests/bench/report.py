@@ -83,5 +83,8 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
         theirs = "; ".join(theirs_of(row))
         lines.append(f"| {row['work']} | {figure(row['ours'], row['unit'])} | {theirs} | {row['target']} | {verdict} |")
     remarks = [f"- {row['work']}: {row['remark']}." for row in rows if row["remark"]]
-    command = f"Each figure is the median of at least {TIMES} runs, all on one machine, each as of the last `make bench` that measured it, which repeats them."
+    command = (
+        f"Each figure is the median of at least {TIMES} runs, all on one machine, each as of the last `make bench` that measured it, "
+        "which repeats them."
+    )
     return "\n".join([*lines, "", command, "", f"![How many times longer than here]({PLOT.name})", "", *remarks])

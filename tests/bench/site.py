@@ -189,7 +189,7 @@ def joined(bench: Bench) -> Row:
             ours.append(time.monotonic() - began)
             tasks.append(len(bench.times.read_text().splitlines()))
         leave(bench)
-        theirs.append(timed(lambda: bench.by_hand("join", PRIMARY, JOINING)))
+        theirs.append(bench.by_hand("join", PRIMARY, JOINING))
         kubectl(PRIMARY, "delete", "secret", "-n", NAMESPACE, f"istio-remote-secret-{JOINING}")
         bench.by_hand("empty", JOINING)
     kubectl(PRIMARY, "delete", "namespace", "hello")

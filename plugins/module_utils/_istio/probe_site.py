@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from .._errors import ApiError, MeshError
 from .._kubernetes.apply import in_parallel
@@ -50,7 +51,7 @@ def prepare(client: KubernetesClient, plan: Plan, stop: threading.Event, progres
     cluster, clock = client.cluster, clock_until(stop)
     enter(client, plan, namespace_object(plan.namespace, plan.revision, plan.run), clock, progress)
     services = [marked(service_object(name, plan.namespace), plan.mesh_id, adopted=False) for name in plan.members]
-    in_parallel([lambda body=body: client.create(SERVICE, body) for body in services])  # type: ignore[misc]
+    in_parallel([partial(client.create, SERVICE, body) for body in services])
     image = plan.image or sidecar_image(client, plan.namespace, plan.revision)
     others = [name for name in plan.members if name != cluster]
     probe = pod_object(cluster, others, plan.namespace, image, plan.pull_secrets)

@@ -14,7 +14,7 @@ description:
     validation follow it.
   - With a O(version) it is a problem when the cluster goes by another revision or version, which an upgrade alone may change. Nothing is a
     problem where no revision of the mesh stands.
-  - A cluster that does not answer is a finding, the task does not fail. One that refuses the identity fails it.
+  - A cluster that does not answer is a finding, the task does not fail unless O(refuse) is set. One that refuses the identity fails it.
 extends_documentation_fragment:
   - multiregion.istio._kubernetes
   - multiregion.istio._attributes
@@ -44,6 +44,15 @@ options:
     description: Where charts come from. A directory has one version, which is compared in place of O(version).
     type: str
     default: ''
+  releases:
+    description: Names of Helm releases that are about to be brought in. It is a problem when one of them is of others.
+    type: list
+    elements: str
+    default: []
+  refuse:
+    description: Whether the task fails where anything is a problem, with the first.
+    type: bool
+    default: false
   followers:
     description: Whether to tell also which namespaces and workloads follow which revision.
     type: bool
@@ -107,7 +116,7 @@ workloads:
   elements: dict
   sample: [{"namespace": "shop", "kind": "Deployment", "name": "cart", "revision": "1-31-0", "pods": ["cart-7c5f-x2x2p"]}]
 problems:
-  description: What is in the way of a playbook that is no upgrade.
+  description: What is in the way of a playbook that is no upgrade, and of bringing in O(releases).
   returned: success
   type: list
   elements: dict
@@ -121,7 +130,7 @@ problems:
       type: str
       sample: cn-beijing-1
     what:
-      description: What stands, and what is asked for.
+      description: What stands, and what is asked for; or the release.
       type: str
       sample: Istio 1.30.4 (revision default) stands here; the inventory asks for Istio 1.31.0 (revision default)
     why:
@@ -150,6 +159,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "revision": {"type": "str", "default": ""},
         "version": {"type": "str", "default": ""},
         "chart_source": {"type": "str", "default": ""},
+        "releases": {"type": "list", "elements": "str", "default": []},
+        "refuse": {"type": "bool", "default": False},
         "followers": {"type": "bool", "default": False},
     }
 

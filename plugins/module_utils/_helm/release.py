@@ -85,6 +85,11 @@ class History:
 def read_history(client: KubernetesClient, namespace: str, name: str) -> History:
     """What Helm knows of a release; an empty History where it knows nothing."""
     found = client.list(SECRET, namespace, labels=f"owner=helm,name={name}", metadata_only=True)
+    return read_listed(client, namespace, found)
+
+
+def read_listed(client: KubernetesClient, namespace: str, found: t.Iterable[Object]) -> History:
+    """The same, of all its Secrets as metadata."""
     records = sorted((record_of(secret) for secret in found), key=lambda record: record.revision)
     if not records:
         return History()

@@ -14,9 +14,10 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .._errors import ApiError
+from .._errors import ApiError, MeshError
 from .._helm.info import read_chart_version
-from .._helm.release import read_history
+from .._helm.plan import owner_of, standing_of
+from .._helm.release import History, read_listed
 from .._kubernetes.apply import in_parallel
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import NAMESPACE, POD, SECRET
@@ -26,7 +27,6 @@ from .._wait import Progress
 from .followers import asked_by, followers
 from .revision_names import named, title
 from .supported_versions import dotted
-from .traces import revisions_of
 
 Object = dict[str, t.Any]
 
@@ -47,18 +47,23 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
     """Options of the module in, its result out. Raises MeshError, but for a cluster that does not answer."""
     try:
         client = KubernetesClient(access_from(params, params["name"] or ""))
-        standing = read_standing(client, params["namespace"], params["mesh_id"])
+        histories = read_histories(client, params["namespace"], params["releases"])
+        standing = standing_from(histories, params["mesh_id"])
         rooms, pods = (
             in_parallel([lambda: client.list(NAMESPACE, metadata_only=True), lambda: client.list(POD)])
             if params["followers"]
             else ([], [])
         )
     except ApiError as error:
-        if error.status != NO_ANSWER:
+        if error.status != NO_ANSWER or params["refuse"]:
             raise
         return result(params, Standing({}), why=error.why)
     version = read_chart_version(params["chart_source"], params["version"]) if standing.versions else ""
     problems = standing_problems(standing, params["revision"], version, client.cluster) if version else []
+    wanted = {name: histories[name] for name in params["releases"] if name in histories}
+    problems += foreign_problems(wanted, params["namespace"], params["mesh_id"], client.cluster)
+    if problems and params["refuse"]:
+        raise refusal(problems[0])
     return result(params, standing, kubernetes=dotted(client.release or ()), rooms=rooms, pods=pods, problems=problems)
 
 
@@ -88,21 +93,27 @@ def result(
     }
 
 
-def read_standing(client: KubernetesClient, namespace: str, mesh_id: str) -> Standing:
+def read_histories(client: KubernetesClient, namespace: str, names: t.Collection[str]) -> dict[str, History]:
+    """What Helm knows of istio-base, of each istiod and of the releases `names`, where it knows something."""
+    found: dict[str, list[Object]] = {}
+    for secret in client.list(SECRET, namespace, labels="owner=helm", metadata_only=True):
+        found.setdefault(secret["metadata"]["labels"].get("name", ""), []).append(secret)
+    wanted = [name for name in found if name == BASE or name in names or ISTIOD.fullmatch(name)]
+    histories = in_parallel([partial(read_listed, client, namespace, found[name]) for name in wanted])
+    return dict(zip(wanted, histories, strict=True))
+
+
+def standing_from(histories: t.Mapping[str, History], mesh_id: str) -> Standing:
     """What the releases of the mesh say."""
-    secrets = client.list(SECRET, namespace, labels="owner=helm", metadata_only=True)
-    names = [title.partition("/")[2] for title in revisions_of(secrets)]
-    wanted = [name for name in names if name == BASE or ISTIOD.fullmatch(name)]
-    histories = in_parallel([partial(read_history, client, namespace, name) for name in wanted])
     versions: dict[str, str] = {}
     current: str | None = None
-    for name, history in zip(wanted, histories, strict=True):
+    for name, history in histories.items():
         if not history.newest or not history.exists or history.mark.get("mesh") != mesh_id:
             continue
         found = ISTIOD.fullmatch(name)
         if found:
             versions[found["revision"] or ""] = history.newest.chart_version
-        elif "defaultRevision" in history.newest.values:
+        elif name == BASE and "defaultRevision" in history.newest.values:
             current = named(str(history.newest.values["defaultRevision"]))
     return Standing(versions, current)
 
@@ -120,8 +131,30 @@ def standing_problems(standing: Standing, revision: str, version: str, cluster: 
         Problem(
             ERROR,
             f"{shown} stands here{goes_by}; the inventory asks for Istio {version} (revision {title(revision)})",
-            why="Another version or revision is brought in cluster by cluster, and what runs a sidecar is restarted",
+            why="another version or revision is brought in cluster by cluster, and what runs a sidecar is restarted",
             todo="Run the playbook multiregion.istio.upgrade, or set mesh_istio_version and mesh_revision to what stands",
             cluster=cluster,
         )
     ]
+
+
+def foreign_problems(histories: t.Mapping[str, History], namespace: str, mesh_id: str, cluster: str) -> list[Problem]:
+    """The releases that are not the mesh's, so that it may not bring them in."""
+    return [
+        Problem(
+            ERROR,
+            f"Helm release {namespace}/{name} is of others",
+            why=f"it {owner_of(history)}",
+            todo="Let its owner uninstall it, or set mesh_force: true to take it over",
+            cluster=cluster,
+        )
+        for name, history in histories.items()
+        if standing_of(history, mesh_id) == "foreign"
+    ]
+
+
+def refusal(problem: Problem) -> MeshError:
+    """The failure of a task that refuses what is in the way."""
+    return MeshError(
+        problem.what, cluster=problem.cluster, why=problem.why, todo=f"Nothing was written. {problem.todo}"
+    )

@@ -22,7 +22,7 @@ options:
     default: 600
   wait_interval:
     description:
-      - Seconds between two looks.
+      - Seconds between two looks, at most.
     type: float
     default: 2
 """

@@ -23,6 +23,7 @@ Progress = t.Callable[[str], None]
 
 # Answers after which the next look may succeed: none at all, too many requests, a server that starts or fails over.
 PASSING_STATUS = (0, 429, 500, 502, 503, 504)
+FIRST_PAUSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Wait:
     status:    JMESPath of the text that tells how things stand; a progress line at each change, quoted at the end
     reason:    JMESPath of the reason of a bad state, told with it; its last value is quoted at the time-out, even when it is gone
     timeout, interval: seconds
+    soon:      look more often at first, for what comes in a moment as a rule
     """
 
     what: str
@@ -60,6 +62,7 @@ class Wait:
     todo: str = ""
     timeout: float = 600
     interval: float = 2
+    soon: bool = False
 
 
 def wait_options() -> dict[str, dict[str, t.Any]]:
@@ -87,7 +90,8 @@ def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, cloc
     Raises MeshError for an acceptor of failure and at the time-out. A read that fails for a passing reason is repeated.
     """
     clock = clock or Clock()
-    end = clock.now() + wait.timeout
+    began = clock.now()
+    end = began + wait.timeout
     shown = status = reason = now = ""
     while True:
         try:
@@ -109,9 +113,15 @@ def wait_until(read: t.Callable[[], State], wait: Wait, progress: Progress, cloc
                 return state
             if outcome == "failure":
                 raise _ended("will not come about", wait, status, reason)
-        if clock.now() + wait.interval > end:
+        pause = soon(clock.now() - began, wait.interval) if wait.soon else wait.interval
+        if clock.now() + pause > end:
             raise _ended(f"did not come about in {wait.timeout:g} s", wait, status, reason)
-        clock.sleep(wait.interval)
+        clock.sleep(pause)
+
+
+def soon(waited: float, interval: float) -> float:
+    """Seconds until the next look at what comes in a moment as a rule: few at first."""
+    return min(interval, FIRST_PAUSE + waited / 4)
 
 
 def _outcome(acceptors: tuple[Acceptor, ...], state: State) -> str:

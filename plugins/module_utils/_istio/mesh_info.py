@@ -20,7 +20,7 @@ from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import CONFIG_MAP, NODE
 from .._kubernetes.options import access_from
 from .._problems import Problem, errors_first
-from .._wait import Progress
+from .._wait import Progress, soon
 from .cluster_facts import node_facts
 from .failover_objects import DESTINATION_RULE
 from .health import Wishes, member_problems, mesh_problems, settling, strangers, unserved
@@ -44,20 +44,21 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
     accesses[params["name"]] = access_from(params, params["name"])
     wishes = Wishes(params["credential_days"], params["eastwest_public"], params["credential_error_days"])
     thorough = not params["wait"] or params["wait_for"] != "served"
-    end = time.monotonic() + params["wait_timeout"]
-    shown = ""
+    began, shown = time.monotonic(), ""
     while True:
         mesh = read_mesh(params["name"], accesses, params["namespace"], params["api_version"], thorough=thorough)
         awaited = waited_for(mesh, params) if params["wait"] else []
         waiting = "; ".join(awaited)
-        if not waiting or time.monotonic() + params["wait_interval"] > end:
+        waited = time.monotonic() - began
+        pause = soon(waited, params["wait_interval"])
+        if not waiting or waited + pause > params["wait_timeout"]:
             regions = {params["name"]: params["region"], **{x["name"]: x["region"] for x in params["members"]}}
             found = result(replace(mesh, locality=read_locality(mesh, accesses, regions)), wishes)
             return {**found, "waiting": awaited}
         if waiting != shown:
             progress(f"waiting: {waiting}")
             shown = waiting
-        time.sleep(params["wait_interval"])
+        time.sleep(pause)
 
 
 def missing_libraries() -> tuple[str, str] | None:

@@ -18,7 +18,8 @@ from .._problems import printable
 from .probe import REQUEST_TIMEOUT, SEND_PORT, send_path
 from .probe_pod import DURATION_HEADER, probe_name
 
-RETRY_INTERVAL = 0.5
+RETRY_INTERVAL = 0.1  # times the tries so far, up to LONGEST
+LONGEST = 0.5
 FORWARD_TIMEOUT = REQUEST_TIMEOUT + 5
 
 
@@ -94,7 +95,7 @@ def measure(line: Line, source: str, target: str, count: int, timeout: float, st
     end = time.monotonic() + timeout
     tried, (_duration, why) = 1, ask(line, target)
     while why:
-        if stop.wait(RETRY_INTERVAL) or time.monotonic() > end:
+        if stop.wait(min(RETRY_INTERVAL * tried, LONGEST)) or time.monotonic() > end:
             return Outcome(source, target, sent=tried, why=why)
         tried, (_duration, why) = tried + 1, ask(line, target)
     durations: list[int] = []

@@ -34,6 +34,7 @@ def run(params: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> 
             cluster=client.cluster,
             timeout=params["wait_timeout"],
             interval=params["wait_interval"],
+            soon=True,
         )
         objects = wait_until(lambda: look(client, params), wait, progress)["objects"]
     return {"changed": False, "objects": objects}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -53,7 +54,7 @@ WAIT = Wait(
 )
 
 
-def wait(states: list[State | ApiError]) -> tuple[State, list[str], float]:
+def wait(states: t.Sequence[State | ApiError], how: Wait = WAIT) -> tuple[State, list[str], float]:
     """(the last state, the lines told, seconds that went by); the last of `states` lasts."""
     lines: list[str] = []
     time = Time()
@@ -65,7 +66,7 @@ def wait(states: list[State | ApiError]) -> tuple[State, list[str], float]:
             raise state
         return state
 
-    return wait_until(read, WAIT, lines.append, time.clock()), lines, time.seconds
+    return wait_until(read, how, lines.append, time.clock()), lines, time.seconds
 
 
 def test_success_ends_the_wait_at_once() -> None:
@@ -80,6 +81,14 @@ def test_each_change_is_told_once() -> None:
     told = ("Created", "Reconciling", "ReconcileFailed (no gateway)", "Available")
     assert lines == [f"RemoteIstio east: {value}" for value in told]
     assert seconds == 8
+
+
+def test_who_waits_for_what_comes_soon_looks_more_often_at_first() -> None:
+    soon = replace(WAIT, soon=True)
+    assert wait([status("Created"), status("Available")], soon)[2] == 0.25
+    assert wait([status("Created")] * 2 + [status("Available")], soon)[2] == 0.5625
+    with pytest.raises(MeshError, match="did not come about in 10 s"):
+        wait([status("Created")], soon)
 
 
 def test_failure_ends_the_wait_with_its_reason() -> None:

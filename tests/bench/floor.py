@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from ansible_collections.multiregion.istio.plugins.module_utils._istio.probe_pod import pod_with, probe_name
 from tests.playbooks.clusters import apply, kubectl
 from tests.playbooks.runs import Workplace
 
-from .row import median_of, timed
+from .row import TIMES, median_of, timed
 
 ROOM = "default"  # whose pods get a sidecar
 PORT = 8080
@@ -31,12 +32,26 @@ def nothing(place: Workplace, host: str, tasks: int) -> str:
     return f"{tasks} tasks of Ansible that do nothing take {seconds:.1f} s"
 
 
+def helm_alone(place: Workplace, host: str, options: Mapping[str, Any]) -> float:
+    """What kubernetes.core.helm takes for a release that is as wanted, so that helm itself has nothing to do; seconds a task."""
+    helm: dict[str, Any] = {"name": "Leave it as it is", "kubernetes.core.helm": dict(options)}
+    keep: dict[str, Any] = {"name": "Keep", "ansible.builtin.set_fact": {"kept": 1}}
+    with_it = median_of(lambda: seconds_of(place, host, [helm] * TIMES))
+    return (with_it - median_of(lambda: seconds_of(place, host, [keep] * TIMES))) / TIMES
+
+
 def tasks_that_do_nothing(place: Workplace, host: str, count: int) -> float:
     """Seconds of a playbook with so many tasks for one host."""
-    playbook = Path(place.place) / "nothing.yml"
     tasks = [{"name": f"Keep {number}", "ansible.builtin.set_fact": {"kept": number}} for number in range(count)]
-    variables = {"ansible_connection": "local"}
-    playbook.write_text(yaml.safe_dump([{"hosts": host, "gather_facts": False, "vars": variables, "tasks": tasks}]))
+    return seconds_of(place, host, tasks)
+
+
+def seconds_of(place: Workplace, host: str, tasks: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds of a playbook with these tasks."""
+    playbook = Path(place.place) / "floor.yml"
+    variables = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    play = {"hosts": host, "gather_facts": False, "vars": variables, "tasks": list(tasks)}
+    playbook.write_text(json.dumps([play]))
     return timed(lambda: place.run(str(playbook)).succeeded())
 
 

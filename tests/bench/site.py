@@ -28,7 +28,7 @@ from tests.lab.topology import CLUSTERS
 from tests.playbooks.clusters import NAMESPACE, PRIMARY, REMOTES, apply, kubectl
 from tests.playbooks.runs import Running, Workplace, open_network
 
-from .floor import floor, nothing
+from .floor import floor, helm_alone, nothing
 from .place import BenchError
 from .row import TIMES, Row, timed
 from .times import Parts, median_parts, parts_of
@@ -37,6 +37,7 @@ HERE = Path(__file__).parent
 HELLO = HERE.parent / "lab/hello"
 REGIONS = {cluster.name: cluster.vpc.region for cluster in CLUSTERS}
 RELEASES = ("istio-base", "istiod", "istio-ingressgateway")
+BEFORE_PODS = RELEASES[:2]  # of a remote, before its pods get a sidecar
 JOINING = REMOTES[0]
 WEBHOOK = "mutatingwebhookconfiguration/istio-sidecar-injector"
 SECONDS = 180.0
@@ -155,17 +156,19 @@ def rows() -> Iterator[Row]:
             bench.take_down()
             theirs.append(timed(lambda: bench.by_hand("mesh", PRIMARY, *REMOTES)))
             bench.by_hand("empty", PRIMARY, *REMOTES)
-        median = median_parts(first)
-        remark = f"the floor: what is done by hand; {nothing(bench.place, JOINING, int(median['tasks']))}; and {beyond(median)}"
-        yield compared("site.yml on three empty clusters", ours, theirs, AT_MOST["first"], remark)
         bench.site()
+        own = own_of_helm(bench)
+        median = median_parts(first)
+        before = f"{nothing(bench.place, JOINING, int(median['tasks']))}; {beside_helm(own, 2 * len(RELEASES))}"
+        remark = f"the floor: what is done by hand; {before}; and {beyond(median)}"
+        yield compared("site.yml on three empty clusters", ours, theirs, AT_MOST["first"], remark)
         again = [bench.site() for _number in range(TIMES)]
         found = {"first": median_parts(first), "again": median_parts([parts for _seconds, parts in again])}
         image = bench.place.result("verify")["image"]
         remark = floor(bench.place, JOINING, image, int(found["again"]["tasks"]))
         yield nothing_to_do([seconds for seconds, _parts in again], remark)
         (OUTPUT / "site_time.json").write_text(json.dumps(found, indent=2) + "\n")
-        yield joined(bench)
+        yield joined(bench, own)
 
 
 def ready(directory: Path) -> Bench:
@@ -177,7 +180,7 @@ def ready(directory: Path) -> Bench:
     return bench
 
 
-def joined(bench: Bench) -> Row:
+def joined(bench: Bench, own: float) -> Row:
     """From a remote without anything to its first answer across clusters; the others are joined."""
     ours, theirs, tasks = [], [], []
     for one in (PRIMARY, "ingress"):
@@ -194,7 +197,7 @@ def joined(bench: Bench) -> Row:
         bench.by_hand("empty", JOINING)
     kubectl(PRIMARY, "delete", "namespace", "hello")
     before = nothing(bench.place, JOINING, statistics.median_low(tasks))
-    remark = f"the floor: what is done by hand, and until then {before}"
+    remark = f"the floor: what is done by hand; until then {before}; {beside_helm(own, len(BEFORE_PODS))}"
     return compared("an empty remote to its first answer", ours, theirs, AT_MOST["joined"], remark)
 
 
@@ -225,6 +228,22 @@ def beyond(found: dict[str, Any]) -> str:
     """What a run does that nobody does by hand."""
     seconds = sum(one["seconds"] for one in found["parts"] if one["part"] in BEYOND)
     return f"{seconds:.0f} s of it are the checks before and the requests between all clusters after it, which nobody does by hand"
+
+
+def own_of_helm(bench: Bench) -> float:
+    """The seconds that Ansible's module of Helm takes for a release as it is."""
+    options = {
+        "kubeconfig": str(KUBECONFIGS / JOINING),
+        "release_name": RELEASES[0],
+        "release_namespace": NAMESPACE,
+        "chart_ref": f"{bench.variables['mesh_chart_source']}/base",
+        "release_values": values_of(JOINING, RELEASES[0]),
+    }
+    return helm_alone(bench.place, JOINING, options)
+
+
+def beside_helm(own: float, releases: int) -> str:
+    return f"kubernetes.core.helm itself, beside helm, takes {own:.1f} s for each of {releases} releases"
 
 
 def nothing_to_do(seconds: list[float], remark: str) -> Row:

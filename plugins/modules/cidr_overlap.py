@@ -204,11 +204,12 @@ blocks:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.blocks import NETADDR_ERROR
 from ansible_collections.multiregion.istio.plugins.module_utils._address_plan.run import CLUSTER_OPTIONS, run
 from ansible_collections.multiregion.istio.plugins.module_utils._errors import MeshError
+from ansible_collections.multiregion.istio.plugins.module_utils._libraries import first_missing
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -223,8 +224,9 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
-    if NETADDR_ERROR:
-        module.fail_json(msg=missing_required_lib("netaddr"), exception=NETADDR_ERROR)
+    missing = first_missing({"netaddr": NETADDR_ERROR})
+    if missing:
+        module.fail_json(msg=missing[0], exception=missing[1])
     try:
         result = run(module.params, module.check_mode, module.log)
     except MeshError as error:

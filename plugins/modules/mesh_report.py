@@ -92,8 +92,9 @@ verdict:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.multiregion.istio.plugins.module_utils._libraries import first_missing
 from ansible_collections.multiregion.istio.plugins.module_utils._module import run_as_module
 from ansible_collections.multiregion.istio.plugins.module_utils._report.page import JINJA2_ERROR
 from ansible_collections.multiregion.istio.plugins.module_utils._report.run import run
@@ -108,7 +109,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def missing() -> tuple[str, str] | None:
-    return (missing_required_lib("Jinja2"), JINJA2_ERROR) if JINJA2_ERROR else None
+    return first_missing({"Jinja2": JINJA2_ERROR})
 
 
 def main() -> None:

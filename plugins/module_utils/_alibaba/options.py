@@ -13,9 +13,10 @@ import os
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import env_fallback, missing_required_lib
+from ansible.module_utils.basic import env_fallback
 
 from .._errors import MeshError
+from .._libraries import first_missing
 from .actions import PRODUCTS
 from .credentials import Options
 
@@ -99,6 +100,4 @@ def who_by(environment: t.Mapping[str, str]) -> dict[str, str]:
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    for package, error in IMPORT_ERRORS.items():
-        return missing_required_lib(package, url=f"https://pypi.org/project/{package}/"), error
-    return None
+    return first_missing(IMPORT_ERRORS)

@@ -13,10 +13,9 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._errors import MeshError
 from .._kubernetes.options import missing_libraries as missing_for_kubernetes
+from .._libraries import first_missing
 from .._problems import ERROR, WARNING, Problem
 from .ca_identities import identity_problems
 
@@ -62,9 +61,7 @@ class Expected:
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    if CRYPTOGRAPHY_ERROR:
-        return missing_required_lib("cryptography", url="https://pypi.org/project/cryptography/"), CRYPTOGRAPHY_ERROR
-    return missing_for_kubernetes()
+    return first_missing({"cryptography": CRYPTOGRAPHY_ERROR}) or missing_for_kubernetes()
 
 
 def certificates(bundle: Bundle, file: str) -> list[x509.Certificate]:

@@ -10,8 +10,6 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._address_plan.blocks import NETADDR_ERROR
 from .._errors import MeshError
 from .._kubernetes import options
@@ -19,6 +17,7 @@ from .._kubernetes.access import Access
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import CONFIG_MAP, NODE
 from .._kubernetes.options import access_from
+from .._libraries import first_missing
 from .._problems import Problem, errors_first
 from .._wait import Progress, soon
 from .cluster_facts import node_facts
@@ -63,10 +62,7 @@ def run(params: t.Mapping[str, t.Any], _check_mode: bool, progress: Progress) ->
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    missing = options.missing_libraries()
-    if not missing and NETADDR_ERROR:
-        return missing_required_lib("netaddr", url="https://pypi.org/project/netaddr/"), NETADDR_ERROR
-    return missing
+    return options.missing_libraries() or first_missing({"netaddr": NETADDR_ERROR})
 
 
 def waited_for(mesh: Mesh, params: t.Mapping[str, t.Any]) -> list[str]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._address_plan.blocks import NETADDR_ERROR, Cluster
 from .._address_plan.check import Finding, check_plan
 from .._address_plan.rules import Policy
 from .._address_plan.run import CLUSTER_OPTIONS, cluster_from, finding_as_dict, problem_of
 from .._errors import MeshError
+from .._libraries import first_missing
 from .._problems import ERROR, FAILS_ON, WARNING, Problem, errors_first, report
 from .._wait import Progress
 from .controller import RunCommand, controller_problems, run_command
@@ -71,10 +70,7 @@ FOUND_OPTIONS: dict[str, Dict] = {
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    for library, error in (("netaddr", NETADDR_ERROR), ("PyYAML", YAML_ERROR)):
-        if error:
-            return missing_required_lib(library), error
-    return None
+    return first_missing({"netaddr": NETADDR_ERROR, "PyYAML": YAML_ERROR})
 
 
 def run(params: t.Mapping[str, t.Any], _check_mode: bool, _progress: Progress) -> Dict:

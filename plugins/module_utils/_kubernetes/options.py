@@ -12,8 +12,9 @@ import importlib
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import env_fallback, missing_required_lib
+from ansible.module_utils.basic import env_fallback
 
+from .._libraries import first_missing
 from .access import Access
 from .apply_method import ApplyMethod
 from .client_side import merge_library
@@ -77,6 +78,4 @@ def apply_method_from(params: t.Mapping[str, t.Any]) -> ApplyMethod:
 
 def missing_libraries() -> tuple[str, str] | None:
     """(message, traceback) where a library is missing, for fail_json; None where all are there."""
-    for library, error in IMPORT_ERRORS.items():
-        return missing_required_lib(library, url=f"https://pypi.org/project/{library}/"), error
-    return None
+    return first_missing(IMPORT_ERRORS)

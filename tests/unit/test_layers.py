@@ -16,11 +16,12 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 PREFIX = ("ansible_collections", "multiregion", "istio", "plugins")
 
 # Each area of module_utils and the others that it may import.
-BASE = {"_errors", "_files", "_interrupts", "_names", "_problems", "_retry", "_wait", "_yaml"}
+BASE = {"_errors", "_files", "_interrupts", "_libraries", "_names", "_problems", "_retry", "_wait", "_yaml"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_errors": set(),
     "_files": {"_errors"},
     "_interrupts": set(),
+    "_libraries": set(),
     "_names": set(),
     "_problems": {"_errors"},
     "_retry": {"_errors"},

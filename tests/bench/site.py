@@ -30,7 +30,7 @@ from tests.playbooks.runs import Running, Workplace, open_network
 
 from .floor import floor, helm_alone, nothing
 from .place import BenchError
-from .row import TIMES, Row, timed
+from .row import TIMES, Row, median_of, timed
 from .times import Parts, median_parts, parts_of
 
 HERE = Path(__file__).parent
@@ -55,10 +55,10 @@ class Bench:
     given: Path
     variables: dict[str, Any]
 
-    def site(self) -> tuple[float, Parts]:
+    def site(self, *arguments: str) -> tuple[float, Parts]:
         """One run of site.yml: its seconds, and where they went."""
         began = time.time()
-        with self.noted("site") as run:
+        with self.noted("site", *arguments) as run:
             run.wait(30).succeeded()
         ended = time.time()
         return ended - began, parts_of(self.times, began, ended)
@@ -165,7 +165,9 @@ def rows() -> Iterator[Row]:
         again = [bench.site() for _number in range(TIMES)]
         found = {"first": median_parts(first), "again": median_parts([parts for _seconds, parts in again])}
         image = bench.place.result("verify")["image"]
-        remark = floor(bench.place, JOINING, image, int(found["again"]["tasks"]))
+        at_once = median_of(lambda: bench.site("-e", f"mesh_serial={len(REMOTES)}")[0])
+        remark = f"{at_once:.1f} s with all remotes at once (mesh_serial), not one by one; "
+        remark += floor(bench.place, JOINING, image, int(found["again"]["tasks"]))
         yield nothing_to_do([seconds for seconds, _parts in again], remark)
         (OUTPUT / "site_time.json").write_text(json.dumps(found, indent=2) + "\n")
         yield joined(bench, own)

@@ -45,7 +45,7 @@ def variable(name: str, value: Any, *named: str) -> Callable[[Any], None]:
     return change
 
 
-UNREADABLE = "a kubeconfig that is not there"
+UNREADABLE, NO_NUMBER = "a kubeconfig that is not there", "a timeout that is no number"
 MISTAKES = {
     "no primary": (no_primary, ["istio_primary", "mesh_primary_group"]),
     "two primaries": (two_primaries, ["istio_primary", PRIMARY, FIRST]),
@@ -55,11 +55,16 @@ MISTAKES = {
     "no kubeconfig": (variable("mesh_cluster_kubeconfig", None, FIRST), [FIRST, "mesh_cluster_kubeconfig"]),
 }  # fmt: skip
 # A stage that is run alone sees of these what one look at the inventory shows.
-RUNS = [*((mistake, playbook) for mistake in MISTAKES for playbook in ("site", "remotes")), (UNREADABLE, "site")]
+RUNS = [
+    *((mistake, playbook) for mistake in MISTAKES for playbook in ("site", "remotes")),
+    (UNREADABLE, "site"),
+    (NO_NUMBER, "remotes"),
+]
 MISTAKES[UNREADABLE] = (
     variable("mesh_cluster_kubeconfig", "/nowhere/kubeconfig", FIRST),
     [FIRST, "mesh_cluster_kubeconfig", "/nowhere/kubeconfig"],
 )
+MISTAKES[NO_NUMBER] = (variable("remote_cluster_timeout", "soon", SECOND), [SECOND, "remote_cluster_timeout"])
 
 
 @pytest.mark.parametrize(("mistake", "playbook"), RUNS)

@@ -22,7 +22,7 @@ from .probe_pod import probe_name
 from .probe_room import Room, clock_until, enter, wait_for_pod
 from .proxy_trust import Trust, read_trust
 
-INTERVAL = 0.5
+INTERVAL = 0.25
 WITHOUT = "the pod was admitted without istio-proxy"
 
 

@@ -14,6 +14,7 @@ from tests.lab.host import CHECKOUT, OUTPUT
 
 from .plot import plot
 from .row import TIMES, Row
+from .times import site_table
 
 JSON = OUTPUT / "bench.json"
 PAGE = CHECKOUT / "docs/performance.md"
@@ -87,4 +88,5 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
         f"Each figure is the median of at least {TIMES} runs, all on one machine, each as of the last `make bench` that measured it, "
         "which repeats them."
     )
-    return "\n".join([*lines, "", command, "", f"![How many times longer than here]({PLOT.name})", "", *remarks])
+    drawn = f"![How many times longer than here]({PLOT.name})"
+    return "\n".join([*lines, "", command, "", drawn, "", *remarks, "", *site_table()])

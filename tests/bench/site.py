@@ -22,7 +22,6 @@ from typing import Any
 
 import yaml
 
-from tests.lab.host import OUTPUT
 from tests.lab.inventory import INVENTORY, KUBECONFIGS
 from tests.lab.topology import CLUSTERS
 from tests.playbooks.clusters import NAMESPACE, PRIMARY, REMOTES, apply, kubectl
@@ -31,7 +30,7 @@ from tests.playbooks.runs import Running, Workplace, open_network
 from .floor import floor, helm_alone, nothing
 from .place import BenchError
 from .row import TIMES, Row, median_of, timed
-from .times import Parts, median_parts, parts_of
+from .times import SITE, Parts, median_parts, parts_of
 
 HERE = Path(__file__).parent
 HELLO = HERE.parent / "lab/hello"
@@ -169,7 +168,7 @@ def rows() -> Iterator[Row]:
         remark = f"{at_once:.1f} s with all remotes at once (mesh_serial), not one by one; "
         remark += floor(bench.place, JOINING, image, int(found["again"]["tasks"]))
         yield nothing_to_do([seconds for seconds, _parts in again], remark)
-        (OUTPUT / "site_time.json").write_text(json.dumps(found, indent=2) + "\n")
+        SITE.write_text(json.dumps(found, indent=2) + "\n")
         yield joined(bench, own)
 
 

@@ -27,6 +27,7 @@ from .._wait import Progress
 from .followers import asked_by, followers
 from .revision_names import named, title
 from .supported_versions import dotted
+from .traces import revisions_of
 
 Object = dict[str, t.Any]
 
@@ -95,9 +96,8 @@ def result(
 
 def read_histories(client: KubernetesClient, namespace: str, names: t.Collection[str]) -> dict[str, History]:
     """What Helm knows of istio-base, of each istiod and of the releases `names`, where it knows something."""
-    found: dict[str, list[Object]] = {}
-    for secret in client.list(SECRET, namespace, labels="owner=helm", metadata_only=True):
-        found.setdefault(secret["metadata"]["labels"].get("name", ""), []).append(secret)
+    secrets = client.list(SECRET, namespace, labels="owner=helm", metadata_only=True)
+    found = {title.partition("/")[2]: of_one for title, of_one in revisions_of(secrets).items()}
     wanted = [name for name in found if name == BASE or name in names or ISTIOD.fullmatch(name)]
     histories = in_parallel([partial(read_listed, client, namespace, found[name]) for name in wanted])
     return dict(zip(wanted, histories, strict=True))

@@ -76,6 +76,30 @@ def every(cluster: str, kind: str, *arguments: str) -> list[Object]:
     return items
 
 
+def not_ready(cluster: str) -> str:
+    """The pods that are not ready, with their latest events and last lines; what kubectl says where it cannot tell."""
+    access = ["kubectl", "--kubeconfig", str(KUBECONFIGS / cluster), "--request-timeout", "5s"]
+
+    def said(*arguments: str) -> str:
+        answer = subprocess.run([*access, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return answer.stdout.strip()
+
+    try:
+        pods = every(cluster, "pods", "--all-namespaces", "--request-timeout", "5s")
+    except subprocess.CalledProcessError:
+        return said("get", "pods", "--all-namespaces")
+    texts = []
+    for pod in pods:
+        if any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"].get("conditions", [])):
+            continue
+        where = ("--namespace", pod["metadata"]["namespace"])
+        name = pod["metadata"]["name"]
+        events = said("get", "events", *where, "--field-selector", f"involvedObject.name={name}", "--no-headers")
+        lines = said("logs", *where, name, "--all-containers", "--tail", "15")
+        texts.append(said("get", "pod", *where, name, "--no-headers", "--output", "wide") + f"\n{events}\n{lines}")
+    return "\n\n".join(texts)
+
+
 def patch(cluster: str, kind: str, name: str, change: Object, *arguments: str) -> None:
     """kubectl patch, by a JSON merge patch."""
     where = ("--namespace", NAMESPACE, *arguments)

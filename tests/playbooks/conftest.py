@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import yaml
 from tests.lab.inventory import INVENTORY
 
 from .audit import Mark, Write
-from .clusters import NAMESPACE, PRIMARY, REMOTES, apply, get, members
+from .clusters import NAMESPACE, PRIMARY, REMOTES, apply, get, members, not_ready
 from .runs import Finished, Workplace, open_network
 
 ADOPTING = REMOTES[1]  # its namespace was made by hand, before the mesh
@@ -35,6 +35,15 @@ class Foretold:
     run: Finished
     writes: list[Write]
     ended: Mark
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What fails tells which pods were not ready then, and why: the lab is gone by the time somebody reads it."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"not ready in {name}", pods) for name in (PRIMARY, *REMOTES) if (pods := not_ready(name))]
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

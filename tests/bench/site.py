@@ -33,7 +33,6 @@ from .row import TIMES, Row, median_of, timed
 from .times import SITE, Parts, median_parts, parts_of
 
 HERE = Path(__file__).parent
-CALLBACKS = {"ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks")}
 HELLO = HERE.parent / "lab/hello"
 REGIONS = {cluster.name: cluster.vpc.region for cluster in CLUSTERS}
 RELEASES = ("istio-base", "istiod", "istio-ingressgateway")
@@ -71,21 +70,30 @@ class Bench:
     def noted(self, playbook: str, *arguments: str) -> AbstractContextManager[Running]:
         """A run that is going on, whose tasks are noted."""
         self.times.unlink(missing_ok=True)
-        environment = {**CALLBACKS, "ANSIBLE_CALLBACKS_ENABLED": "task_times", "BENCH_TASK_TIMES": str(self.times)}
-        return self.place.start(playbook, *arguments, environment=environment)
+        return self.with_callback("task_times", "BENCH_TASK_TIMES", self.times, playbook, *arguments)
 
     def site_without_modules(self) -> float:
         """Seconds of site.yml where each module gives at once the answer that it gave the run before: Ansible alone."""
         kept = self.given / "answers"
         kept.mkdir()
-        environment = {**CALLBACKS, "ANSIBLE_CALLBACKS_ENABLED": "answers", "BENCH_ANSWERS": str(kept)}
 
-        def run() -> None:
-            with self.place.start("site", environment=environment) as run:
+        def answered() -> None:
+            with self.with_callback("answers", "BENCH_ANSWERS", kept, "site") as run:
                 run.wait(30).succeeded()
 
-        run()
-        return median_of(lambda: timed(run))
+        answered()
+        return median_of(lambda: timed(answered))
+
+    def with_callback(
+        self, name: str, variable: str, path: Path, playbook: str, *arguments: str
+    ) -> AbstractContextManager[Running]:
+        """A run that is going on, with one of our callbacks, which is told a path by a variable of the environment."""
+        environment = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": name,
+            variable: str(path),
+        }
+        return self.place.start(playbook, *arguments, environment=environment)
 
     def play(self, playbook: str, *arguments: str) -> None:
         self.place.run(playbook, *arguments).succeeded()

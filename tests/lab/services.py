@@ -71,13 +71,14 @@ def missing(cluster: Cluster, programs: Programs) -> str:
     except LabError as error:
         return str(error)
     items = json.loads(answer)["items"]
-    good = {item["metadata"]["name"] for item in items if _is(item, "Ready") or _is(item, "Available")}
+    good = {item["metadata"]["name"] for item in items if is_true(item, "Ready") or is_true(item, "Available")}
     waiting = {cluster.node, *cluster.hollow_nodes, "coredns"} - good
     if cluster.name not in (cloud_daemon.reported() or ()):
         waiting.add("what the cloud knows")
     return f"Not ready yet: {', '.join(sorted(waiting))}." if waiting else ""
 
 
-def _is(item: dict[str, Any], condition: str) -> bool:
+def is_true(item: dict[str, Any], condition: str) -> bool:
+    """Whether a condition of an object, such as Ready, is True."""
     conditions = item["status"].get("conditions", [])
     return any(one["type"] == condition and one["status"] == "True" for one in conditions)

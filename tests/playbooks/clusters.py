@@ -15,6 +15,7 @@ import yaml
 from tests.lab.host import CHECKOUT
 from tests.lab.inventory import INVENTORY, KUBECONFIGS
 from tests.lab.processes import RECORDS, of_record
+from tests.lab.services import is_true
 from tests.lab.topology import CLUSTERS
 
 PRIMARY, *REMOTES = (cluster.name for cluster in CLUSTERS)
@@ -90,7 +91,7 @@ def not_ready(cluster: str) -> str:
         return said("get", "pods", "--all-namespaces")
     texts = []
     for pod in pods:
-        if any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"].get("conditions", [])):
+        if is_true(pod, "Ready"):
             continue
         where = ("--namespace", pod["metadata"]["namespace"])
         name = pod["metadata"]["name"]

@@ -20,6 +20,7 @@ from .host import STATE, LabError, wait_until
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 RECORDS = STATE / "run"
 LOGS = STATE / "log"
+GOGC = "400"  # programs in Go: memory is there, and collecting it as often as by default takes cores that are not
 # $1 is the record, then the cgroup.procs files up to --, then the command. Field 22 of stat is the 20th after the name.
 RECORD_AND_BECOME = """
 set -f
@@ -154,7 +155,7 @@ def start(daemon: Daemon) -> bool:
         process = subprocess.Popen(
             [os.fspath(part) for part in command],
             cwd="/",
-            env={"PATH": os.environ["PATH"], "HOME": "/root", **daemon.environment},
+            env={"PATH": os.environ["PATH"], "HOME": "/root", "GOGC": GOGC, **daemon.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

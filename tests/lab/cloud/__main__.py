@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
     enforcement = Enforcement(cloud) if options.enforce else None
     if enforcement:
         enforcement.load()
-    with serve(cloud, options.port, options.host) as endpoint:
+    with serve(cloud, options.port, options.host, poll=0.5) as endpoint:
         print(f"the lab's cloud answers at {endpoint.url}", flush=True)
         if enforcement:
             enforcement.follow()

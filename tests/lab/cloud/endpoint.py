@@ -101,10 +101,10 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def serve(cloud: Cloud, port: int = 0, host: str = "127.0.0.1") -> Iterator[Endpoint]:
-    """The cloud at a port, 0 for any that is free, until the end of the block."""
+def serve(cloud: Cloud, port: int = 0, host: str = "127.0.0.1", poll: float = 0.01) -> Iterator[Endpoint]:
+    """The cloud at a port, 0 for any that is free, until the end of the block, which it notices within `poll` seconds."""
     with Server(cloud, host, port) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(poll,), daemon=True)
         thread.start()
         try:
             yield Endpoint(host, server.server_port)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -17,13 +16,12 @@ from ansible_collections.multiregion.istio.plugins.modules.remote_istio import a
 
 from . import mesh
 from .operator import answering
-from .place import PRIMARY, REMOTES, Member, Place, members, primary_kubeconfig
+from .place import PRIMARY, REMOTES, Member, Place, callback, members, primary_kubeconfig
 from .row import Row, median_of, timed
 from .ways import PEERS_OF_A_JOIN, SCRIPTS, TASKS, Way, ours
 
 ONE_SECONDS, ALL_SECONDS, AGAIN_SECONDS = 1.5, 3.0, 2.5
 BY_SCRIPTS, BY_TASKS = 3.0, 11.0  # how many times faster
-TASKS_OF_A_RUN = 7  # besides the join of each remote
 CHECKS = "ours and kubernetes.core wait for the operator; ours also checks what it is about to change, confirms the token and keeps a lock"
 
 
@@ -55,7 +53,7 @@ def first(work: str, place: Place, limit: float) -> Row:
 
     mine = median_of(lambda: measure(ours))
     theirs = {name: median_of(partial(measure, way)) for name, way in PEERS_OF_A_JOIN.items()}
-    floor = floor_of(place, median_of(lambda: measure(logic)))
+    floor = floor_of(place, lambda _place: mesh.empty(), median_of(lambda: measure(logic)))
     several = len(place.members) > 1
     target = f"at most {limit:g} s"
     holds = mine <= limit
@@ -65,8 +63,22 @@ def first(work: str, place: Place, limit: float) -> Row:
     return Row(work, mine, target, holds, theirs, remark=floor)
 
 
-def floor_of(place: Place, alone: float) -> str:
-    return f"{CHECKS}; the floor: {nothing(place)}, and the logic of the module alone, in threads of one process, {alone:.2f} s"
+def floor_of(place: Place, prepare: Callable[[Place], object], alone: float) -> str:
+    """In words: Ansible without modules, and modules without Ansible. `prepare` brings back what the measured run finds."""
+    prepare(place)
+    ansible = without_modules(place)
+    return (
+        f"{CHECKS}; the floor: {ansible:.2f} s for Ansible itself, in the same run where every module answers at once, and {alone:.2f} s "
+        f"for the logic of the module alone, in threads of one process: {ansible + alone:.2f} s"
+    )
+
+
+def without_modules(place: Place) -> float:
+    """Seconds of a run where each module gives at once the answer that it gave the run before."""
+    with tempfile.TemporaryDirectory() as kept:
+        answering_again = callback("answers", "BENCH_ANSWERS", Path(kept))
+        ours(place, answering_again)
+        return median_of(lambda: ours(place, answering_again))
 
 
 def logic(place: Place) -> float:
@@ -83,21 +95,6 @@ def logic(place: Place) -> float:
         return timed(lambda: list(pool.map(join, place.members)))
 
 
-def nothing(place: Place) -> str:
-    """How long as many tasks take that do nothing: those of a run, and one for each remote."""
-    once = [{"ansible.builtin.set_fact": {"kept": True}, "run_once": True}] * TASKS_OF_A_RUN
-    each = {"ansible.builtin.set_fact": {"kept": True}}
-    play = {
-        "hosts": "istio_remotes",
-        "gather_facts": False,
-        "vars": {"ansible_connection": "local"},
-        "tasks": [*once, each],
-    }
-    playbook = place.directory / "nothing.yml"
-    playbook.write_text(json.dumps([play]))
-    return f"{TASKS_OF_A_RUN} tasks and one for each remote that do nothing take {median_of(lambda: place.playbook(playbook)):.2f} s"
-
-
 def again(place: Place) -> Row:
     """Members that are as they are to be."""
 
@@ -108,7 +105,7 @@ def again(place: Place) -> Row:
 
     mine = measure(ours)
     theirs = {name: measure(way) for name, way in PEERS_OF_A_JOIN.items()}
-    floor = floor_of(place, measure(logic))
+    floor = floor_of(place, ours, measure(logic))
     work = f"run again, nothing to do, {len(place.members)} clusters"
     return Row(
         work,

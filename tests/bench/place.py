@@ -21,6 +21,7 @@ PRIMARY = control_plane(1)
 PLANES = [control_plane(number) for number in range(2, REMOTES + 2)]
 NAMESPACE = "istio-system"
 PEERS = Path(__file__).parent / "peers"
+CALLBACKS = Path(__file__).parent / "callbacks"
 LAST_LINES = 30
 
 
@@ -88,9 +89,14 @@ class Place:
             raise BenchError(f"{' '.join(map(str, command))} failed with exit code {done.returncode}:\n{end}")
         return seconds
 
-    def playbook(self, playbook: str | Path, *arguments: str) -> float:
+    def playbook(self, playbook: str | Path, *arguments: str, environment: Mapping[str, str] | None = None) -> float:
         """The seconds of a run of ansible-playbook."""
-        return self.run(["ansible-playbook", "-i", self.inventory, playbook, *arguments])
+        return self.run(["ansible-playbook", "-i", self.inventory, playbook, *arguments], environment)
+
+
+def callback(name: str, variable: str, path: Path) -> dict[str, str]:
+    """The environment in which ansible-playbook has one of our callbacks, which is told a path by a variable."""
+    return {"ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS), "ANSIBLE_CALLBACKS_ENABLED": name, variable: str(path)}
 
 
 def inventory(wanted: Sequence[Member]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from tests.playbooks.clusters import NAMESPACE, PRIMARY, REMOTES, apply, kubectl
 from tests.playbooks.runs import Running, Workplace, open_network
 
 from .floor import floor, helm_alone, nothing
-from .place import BenchError
+from .place import BenchError, callback
 from .row import TIMES, Row, median_of, timed
 from .times import SITE, Parts, median_parts, parts_of
 
@@ -88,12 +88,7 @@ class Bench:
         self, name: str, variable: str, path: Path, playbook: str, *arguments: str
     ) -> AbstractContextManager[Running]:
         """A run that is going on, with one of our callbacks, which is told a path by a variable of the environment."""
-        environment = {
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
-            "ANSIBLE_CALLBACKS_ENABLED": name,
-            variable: str(path),
-        }
-        return self.place.start(playbook, *arguments, environment=environment)
+        return self.place.start(playbook, *arguments, environment=callback(name, variable, path))
 
     def play(self, playbook: str, *arguments: str) -> None:
         self.place.run(playbook, *arguments).succeeded()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .place import PEERS, Place, primary_kubeconfig
 
@@ -10,10 +10,10 @@ SCRIPTS, TASKS, ISTIOCTL = "the page's scripts, kubectl", "kubernetes.core", "is
 Way = Callable[[Place], float]
 
 
-def ours(place: Place) -> float:
+def ours(place: Place, environment: Mapping[str, str] | None = None) -> float:
     """The join alone. Members that are Available already are looked at all at once: by default it is one at a time."""
     at_once = f"mesh_serial={len(place.members)}"
-    return place.playbook("multiregion.istio.remotes", "--tags", "membership", "-e", at_once)
+    return place.playbook("multiregion.istio.remotes", "--tags", "membership", "-e", at_once, environment=environment)
 
 
 def scripts(place: Place) -> float:

@@ -13,7 +13,7 @@ REPORTS = {
     "report-check": ("report-check",),
     "scenarios": ("scenarios",),
     "smoke-faults": ("faults-1", "faults-2"),
-    "upgrade": ("upgrade",),
+    "own-meshes": ("own-meshes",),
 }
 
 

@@ -99,7 +99,7 @@ ee-check: build ## the execution environment's definition: what ansible-builder 
 	@$(STAGE) ee-check env RELEASE=$(CURDIR)/$(BUILD)/venv-release/bin .ci/installed $(BUILD)/ee $(ARTIFACT) docs/execution-environment-example.yml
 
 .PHONY: lab-build lab-up lab-delay lab-down
-lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (14 to 22 minutes once)
+lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (14 to 22 minutes once); OLD_KUBERNETES=1: those of 1.24 too
 	@python -m tests.lab.parts
 
 lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters (old-1: an API server of Kubernetes 1.24), CLUSTERS=20 makes so many API servers without nodes
@@ -158,8 +158,8 @@ report-check: build ## the report in headless Chromium, narrow and wide, light a
 	@$(STAGE) report-check pytest --junitxml=$(BUILD)/report-check.xml $(or $(PYTEST),tests/report)
 
 .PHONY: integration
-integration: build ## modules on real API servers, Kubernetes 1.24 among them: ansible-test integration, two targets at a time; TARGETS="..." chooses, COVERAGE=1 is for make coverage
-	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4 old-1"
+integration: build ## modules on real API servers: ansible-test integration, two targets at a time; TARGETS="..." chooses, COVERAGE=1 is for make coverage; OLD_KUBERNETES=1: also on Kubernetes 1.24 (not in CI)
+	@$(MAKE) lab-up CLUSTERS="api-1 api-2 api-3 api-4 $(if $(OLD_KUBERNETES),old-1)"
 	@$(STAGE) integration .ci/integration $(COLLECTIONS) $(CURDIR)/.lab/kubeconfigs $(TARGETS)
 
 .PHONY: test-faults smoke-faults

@@ -28,6 +28,12 @@ def median_of(measure: Callable[[], float], times: int = TIMES) -> float:
     return statistics.median(measure() for number in range(times))
 
 
+def in_turn(*measures: Callable[[], float]) -> list[float]:
+    """The median of each, measured one after another and again: where the machine becomes slower meanwhile, all of them do."""
+    rounds = [[measure() for measure in measures] for number in range(TIMES)]
+    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
 def timed(work: Callable[[], object]) -> float:
     """The seconds that something takes."""
     began = time.perf_counter()

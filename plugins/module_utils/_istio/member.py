@@ -70,18 +70,21 @@ class MemberState:
 
 
 def read_member(
-    access: Access, namespace: str, *, is_remote: bool, thorough: bool
+    access: Access, namespace: str, *, is_remote: bool, thorough: bool, each: int
 ) -> tuple[KubernetesClient | None, MemberState]:
-    """Read one cluster. Never raises: an unreachable one has `error`. The client serves for further questions."""
+    """Read one cluster. Never raises: an unreachable one has `error`. The client serves for further questions.
+
+    each: how many requests are worth a connection
+    """
     try:
         client = KubernetesClient(access)
         calls: list[t.Callable[[], t.Any]] = [
-            lambda: read_view(client, namespace, is_remote=is_remote) if thorough else None,
+            lambda: read_view(client, namespace, is_remote=is_remote, each=each) if thorough else None,
             lambda: client.list(POD, namespace),
             lambda: client.list(SERVICE, namespace),
             lambda: client.list(NAMESPACE),
         ]
-        view, pods, services, namespaces = in_parallel(calls)
+        view, pods, services, namespaces = in_parallel(calls, each)
         injected = injected_namespaces(namespaces)
         injection = try_injection(client, usual_namespace(injected))
     except MeshError as error:

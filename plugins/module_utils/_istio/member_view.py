@@ -37,8 +37,8 @@ class View:
     errors: tuple[MeshError, ...] = ()
 
 
-def read_view(client: KubernetesClient, namespace: str, *, is_remote: bool) -> View:
-    """Read all of it at once. Never raises: what may not be read is not known."""
+def read_view(client: KubernetesClient, namespace: str, *, is_remote: bool, each: int) -> View:
+    """Read all of it at once, over connections of `each` requests. Never raises: what may not be read is not known."""
     errors: list[MeshError] = []
 
     def attempt(call: t.Callable[[], t.Any], make: t.Callable[[t.Any], t.Any]) -> t.Any:
@@ -55,7 +55,8 @@ def read_view(client: KubernetesClient, namespace: str, *, is_remote: bool) -> V
             partial(attempt, partial(client.list, MUTATING_WEBHOOK), partial(webhooks_in, namespace=namespace)),
             partial(attempt, partial(client.list, ENDPOINT_SLICE), with_ready_pods),
             *(partial(attempt, partial(client.list, kind, metadata_only=True), list) for kind in kinds),
-        ]
+        ],
+        each,
     )
     found = unheeded((kind, listed or []) for kind, listed in zip(kinds, lists, strict=True))
     return View(root, webhooks, services, found, tuple(errors))

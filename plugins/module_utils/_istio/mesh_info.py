@@ -14,6 +14,7 @@ from .._address_plan.blocks import NETADDR_ERROR
 from .._errors import MeshError
 from .._kubernetes import options
 from .._kubernetes.access import Access
+from .._kubernetes.apply import REQUESTS
 from .._kubernetes.client import KubernetesClient
 from .._kubernetes.kinds import CONFIG_MAP, NODE
 from .._kubernetes.options import access_from
@@ -79,9 +80,11 @@ def read_mesh(
     primary: str, accesses: t.Mapping[str, Access], namespace: str, api_version: str, *, thorough: bool
 ) -> Mesh:
     """Read all clusters at once, then what the primary's istiod pods see."""
+    # The more clusters are read at once, the fewer connections to each are worth it.
+    each = max(REQUESTS, len(accesses))
 
     def read(access: Access) -> tuple[KubernetesClient | None, MemberState]:
-        return read_member(access, namespace, is_remote=access.name != primary, thorough=thorough)
+        return read_member(access, namespace, is_remote=access.name != primary, thorough=thorough, each=each)
 
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         answers = list(pool.map(read, accesses.values()))

@@ -62,7 +62,7 @@ def a_slice(*endpoints: Object, service: str = "web", **labels: str) -> Object:
 
 
 def read(cluster: Cluster, *, is_remote: bool = True) -> View:
-    return read_view(t.cast(t.Any, cluster), "istio-system", is_remote=is_remote)
+    return read_view(t.cast(t.Any, cluster), "istio-system", is_remote=is_remote, each=3)
 
 
 def test_a_remote_is_looked_at_for_istios_resources_by_name_alone() -> None:

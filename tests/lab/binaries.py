@@ -1,7 +1,7 @@
 """The lab's programs: built from the Go modules that tools/*/go.mod pins, once, into the cache that every checkout shares.
 
-A product (one go.mod) has a directory of its own in the cache, named by what decides its content. A changed pin makes another directory
-and rebuilds that product alone; a finished binary appears by rename, so a killed build leaves none that is half written.
+A product has a directory of its own in the cache, named by what decides its content. A changed pin makes another directory and rebuilds
+what that go.mod pins alone; a finished binary appears by rename, so a killed build leaves none that is half written.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .progress import Progress
 from .topology import OLD_RELEASE
 
 TOOLS = Path(__file__).parent / "tools"
+SHARED = "shared"  # the directory of products that have their libraries in the same versions, which are compiled once
 ISTIO_VERSION = "1.31.0"  # of programs, charts and images: the Go module has a pseudo-version
 NEXT_VERSION = "1.31.1"  # charts and images of the same build under another name, for what an upgrade does
 OLDER_VERSION = "1.30.5"  # a build of its own, for an upgrade between minor versions; only where OLDER_ISTIO is set
@@ -45,12 +46,31 @@ class Tool:
 
 @dataclass(frozen=True)
 class Product:
-    """The programs of one go.mod. `version` is given where that of `module` is no release's."""
+    """The programs of one module. `version` is given where that of `module` is no release's.
+
+    pins: the directory under tools/ whose go.mod pins it, where it has not the product's name
+    """
 
     name: str
     module: str
     tools: tuple[Tool, ...]
     version: str = ""
+    pins: str = ""
+
+    @property
+    def source(self) -> Path:
+        """Where go.mod and go.sum are."""
+        return TOOLS / (self.pins or self.name)
+
+    @property
+    def release(self) -> str:
+        """The version that its programs report, without the v."""
+        return self.version or module_version((self.source / "go.mod").read_text(), self.module)
+
+    @property
+    def inputs(self) -> list[bytes]:
+        """All files of the repository that decide what is built."""
+        return [path.read_bytes() for path in sorted(self.source.rglob("*")) if path.is_file()]
 
 
 K8S_FLAGS = " ".join(
@@ -78,18 +98,22 @@ ISTIO = Product(
         Tool("istioctl", "istio.io/istio/istioctl/cmd/istioctl", ISTIO_FLAGS, ISTIO_TAGS),
     ),
     ISTIO_VERSION,
+    SHARED,
+)
+COREDNS = Product(
+    "coredns", "github.com/coredns/coredns", (Tool("coredns", "multiregion.istio/lab/shared/coredns"),), pins=SHARED
 )
 PRODUCTS = (
-    Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),)),
+    Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),), pins=SHARED),
     Product(
         "kubernetes",
         "k8s.io/kubernetes",
         tuple(Tool(name, f"k8s.io/kubernetes/cmd/{name}", K8S_FLAGS) for name in K8S_PROGRAMS),
     ),
-    Product("helm", "helm.sh/helm/v4", (Tool("helm", "helm.sh/helm/v4/cmd/helm", HELM_FLAGS),)),
+    Product("helm", "helm.sh/helm/v4", (Tool("helm", "helm.sh/helm/v4/cmd/helm", HELM_FLAGS),), pins=SHARED),
     ISTIO,
-    Product("coredns", "github.com/coredns/coredns", (Tool("coredns", "github.com/coredns/coredns"),)),
-    Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),)),
+    COREDNS,
+    Product("vegeta", "github.com/tsenart/vegeta/v12", (Tool("vegeta", "github.com/tsenart/vegeta/v12"),), pins=SHARED),
 )
 # Built only where a cluster that runs it is asked for. Its API server tells the version of another package than it prints.
 OLD_FLAGS = f"{K8S_FLAGS} {K8S_FLAGS.replace('component-base', 'client-go/pkg')}"
@@ -144,7 +168,7 @@ def build(progress: Progress, *, old: bool) -> Built:
     :raises LabError: no Go, or one too old; a build that failed (with its output).
     """
     programs = python_programs()
-    go = Go.find(TOOLS / PRODUCTS[0].name)
+    go = Go.find(PRODUCTS[0].source)
     older = [OLDER_ISTIO] if is_older_istio_wanted() else []
     with cache.only_writer(progress):
         programs |= _build_missing((*PRODUCTS, *([OLD_KUBERNETES] if old else []), *older), go, progress)
@@ -179,10 +203,10 @@ def link_flags(tool: Tool, version: str) -> str:
     return f"-s -w {tool.flags.format(version=version, major=major, minor=minor)}".strip()
 
 
-def product_key(product: Product, go_mod: bytes, go_sum: bytes, go_version: str) -> str:
+def product_key(product: Product, inputs: Sequence[bytes], go_version: str) -> str:
     """What decides the content of a product's binaries, in 12 hexadecimal digits."""
     digest = hashlib.sha256()
-    for part in (go_mod, go_sum, go_version.encode(), repr((product, PAUSE_FLAGS)).encode()):
+    for part in (*inputs, go_version.encode(), repr((product, PAUSE_FLAGS)).encode()):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:12]
 
@@ -193,8 +217,7 @@ def released(chart: str, version: str) -> str:
 
 
 def _directory(product: Product, go: Go) -> Path:
-    source = TOOLS / product.name
-    key = product_key(product, (source / "go.mod").read_bytes(), (source / "go.sum").read_bytes(), go.version)
+    key = product_key(product, product.inputs, go.version)
     return cache.directory() / "bin" / f"{product.name}-{key}"
 
 
@@ -204,11 +227,9 @@ def _build_missing(products: Sequence[Product], go: Go, progress: Progress) -> d
     absent = [(product, tool, binary) for product, tool, binary in wanted if not binary.exists()]
     progress.expect(len(absent))
     for product, tool, binary in absent:
-        source = TOOLS / product.name
-        version = product.version or module_version((source / "go.mod").read_text(), product.module)
         binary.parent.mkdir(parents=True, exist_ok=True)
-        with progress.step(f"building {tool.name} {version}"), cache.appears(binary) as partial:
-            go.build(source, tool.package, tool.tags, link_flags(tool, version), partial)
+        with progress.step(f"building {tool.name} {product.release}"), cache.appears(binary) as partial:
+            go.build(product.source, tool.package, tool.tags, link_flags(tool, product.release), partial)
     return {tool.name: binary for _, tool, binary in wanted}
 
 
@@ -234,7 +255,7 @@ def _istio(go: Go, product: Product, programs: dict[str, Path]) -> Istio:
 
 def _copy_charts(go: Go, product: Product, charts: Path, version: str) -> None:
     if not charts.exists():
-        source = go.module_directory(TOOLS / product.name, product.module) / "manifests/charts"
+        source = go.module_directory(product.source, product.module) / "manifests/charts"
         with cache.appears(charts) as partial:
             for name, path in CHARTS.items():
                 _copy_writable(source / path, partial / name)
@@ -252,9 +273,7 @@ def _copy_writable(source: Path, target: Path) -> None:
 def _copy_bootstrap(go: Go, product: Product, directory: Path) -> Path:
     bootstrap = directory / "envoy_bootstrap.json"
     if not bootstrap.exists():
-        source = (
-            go.module_directory(TOOLS / product.name, product.module) / "tools/packaging/common/envoy_bootstrap.json"
-        )
+        source = go.module_directory(product.source, product.module) / "tools/packaging/common/envoy_bootstrap.json"
         with cache.appears(bootstrap) as partial:
             shutil.copyfile(source, partial)
     return bootstrap

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import cache
-from .binaries import ISTIO_VERSION, NEXT_VERSION, TOOLS, Built, Istio, module_version
+from .binaries import COREDNS, ISTIO_VERSION, NEXT_VERSION, Built, Istio
 from .host import LabError, run
 from .oci import Content, Directory, Files, Image, Link, write_archive
 from .progress import Progress
@@ -63,7 +63,7 @@ def pause(built: Built) -> Image:
 
 def coredns(built: Built) -> Image:
     """The clusters' DNS server; as root, since it binds port 53."""
-    version = module_version((TOOLS / "coredns" / "go.mod").read_text(), "github.com/coredns/coredns")
+    version = COREDNS.release
     return Image(
         f"lab.local/coredns:{version}",
         {"/coredns": Content(built.programs["coredns"], 0o755), **CERTIFICATES},

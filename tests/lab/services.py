@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from . import cloud_daemon, processes
-from .binaries import TOOLS, module_version
+from .binaries import COREDNS
 from .certificates import Programs, directory, kubeconfig
 from .host import CHECKOUT, LabError, run, wait_until
 from .processes import Daemon
@@ -24,7 +24,7 @@ READY_SECONDS = 90.0
 
 def start(cluster: Cluster, programs: Programs) -> None:
     """Apply DNS and the access to kubelets, start the load balancers' controller."""
-    version = module_version((TOOLS / "coredns/go.mod").read_text(), "github.com/coredns/coredns")
+    version = COREDNS.release
     coredns = Template((MANIFESTS / "coredns.yml").read_text())
     dns = coredns.substitute(image=f"lab.local/coredns:{version}", address=cluster.dns)
     manifest = f"{dns}\n---\n{(MANIFESTS / 'kubelet-access.yml').read_text()}"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.lab.binaries import (
     OLD_KUBERNETES,
     PRODUCTS,
-    TOOLS,
     Product,
     Tool,
     link_flags,
@@ -24,22 +21,23 @@ GO = "go1.26.8 linux/amd64"
 
 
 def test_the_same_pins_have_the_same_key() -> None:
-    assert product_key(PRODUCT, b"mod", b"sum", GO) == product_key(PRODUCT, b"mod", b"sum", GO)
+    assert product_key(PRODUCT, [b"mod", b"sum"], GO) == product_key(PRODUCT, [b"mod", b"sum"], GO)
 
 
 @pytest.mark.parametrize(
-    ("product", "go_mod", "go_sum", "go"),
+    ("product", "inputs", "go"),
     [
-        (PRODUCT, b"mod2", b"sum", GO),
-        (PRODUCT, b"mod", b"sum2", GO),
-        (PRODUCT, b"mods", b"um", GO),
-        (PRODUCT, b"mod", b"sum", "go1.27.0 linux/amd64"),
-        (PRODUCT, b"mod", b"sum", "go1.26.8 linux/arm64"),
-        (Product(PRODUCT.name, PRODUCT.module, (Tool("etcd", PRODUCT.module, tags="x"),)), b"mod", b"sum", GO),
+        (PRODUCT, [b"mod2", b"sum"], GO),
+        (PRODUCT, [b"mod", b"sum2"], GO),
+        (PRODUCT, [b"mod", b"sum", b"main"], GO),
+        (PRODUCT, [b"mods", b"um"], GO),
+        (PRODUCT, [b"mod", b"sum"], "go1.27.0 linux/amd64"),
+        (PRODUCT, [b"mod", b"sum"], "go1.26.8 linux/arm64"),
+        (Product(PRODUCT.name, PRODUCT.module, (Tool("etcd", PRODUCT.module, tags="x"),)), [b"mod", b"sum"], GO),
     ],
 )
-def test_whatever_changes_a_binary_changes_the_key(product: Product, go_mod: bytes, go_sum: bytes, go: str) -> None:
-    assert product_key(product, go_mod, go_sum, go) != product_key(PRODUCT, b"mod", b"sum", GO)
+def test_whatever_changes_a_binary_changes_the_key(product: Product, inputs: list[bytes], go: str) -> None:
+    assert product_key(product, inputs, go) != product_key(PRODUCT, [b"mod", b"sum"], GO)
 
 
 @pytest.mark.parametrize("line", ["require k8s.io/kubernetes v1.34.4", "\tk8s.io/kubernetes v1.34.4 // indirect"])
@@ -67,8 +65,7 @@ def test_a_chart_gets_the_release_in_both_of_its_versions() -> None:
 
 @pytest.mark.parametrize("product", [*PRODUCTS, OLD_KUBERNETES], ids=lambda product: product.name)
 def test_every_program_is_a_tool_of_its_go_mod_and_its_module_has_a_checksum(product: Product) -> None:
-    directory: Path = TOOLS / product.name
-    words = (directory / "go.mod").read_text().split()
-    assert [tool.package for tool in product.tools if tool.package not in words] == []
-    version = module_version((directory / "go.mod").read_text(), product.module)
-    assert f"{product.module} v{version} h1:" in (directory / "go.sum").read_text()
+    go_mod = (product.source / "go.mod").read_text()
+    assert [tool.package for tool in product.tools if tool.package not in go_mod.split()] == []
+    version = module_version(go_mod, product.module)
+    assert f"{product.module} v{version} h1:" in (product.source / "go.sum").read_text()

@@ -104,7 +104,7 @@ COREDNS = Product(
     "coredns", "github.com/coredns/coredns", (Tool("coredns", "multiregion.istio/lab/shared/coredns"),), pins=SHARED
 )
 PRODUCTS = (
-    Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),), pins=SHARED),
+    Product("etcd", "go.etcd.io/etcd/server/v3", (Tool("etcd", "go.etcd.io/etcd/server/v3"),)),
     Product(
         "kubernetes",
         "k8s.io/kubernetes",

@@ -381,7 +381,7 @@ def test_only_remotes_are_looked_at_as_such_and_records_that_may_not_be_read_are
 ) -> None:
     roles: dict[str, bool] = {}
 
-    def read(access: Access, _namespace: str, *, is_remote: bool, thorough: bool) -> t.Any:
+    def read(access: Access, _namespace: str, *, is_remote: bool, thorough: bool, each: int) -> t.Any:
         roles[access.name] = is_remote and thorough
         return (Refusing(), EAST) if access.name == "east" else (None, WEST)
 

@@ -172,15 +172,15 @@ smoke-faults: build ## a few cases of test-faults, drawn by chance; SEED=... dra
 	@$(STAGE) smoke-faults env FEW=1 .ci/faults
 
 .PHONY: test parts one-mesh own-meshes apart
-test: ## what CI runs: check beside lab-build, report-check, then at once demo, failover and scenarios and, apart, more of them, integration, smoke-faults, molecule-smoke and lab-check
+test: ## what CI runs: check beside lab-build, report-check, demo, failover, then at once scenarios and, apart, more of them, integration, smoke-faults, molecule-smoke and lab-check
 	@rm -f $(BUILD)/stages $(BUILD)/*.xml
-	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=3 --output-sync check parts && $(MAKE) report-check && $(MAKE) --keep-going --jobs=2 one-mesh apart
+	@trap '$(MAKE) lab-down' EXIT; $(MAKE) --keep-going --jobs=3 --output-sync check parts && $(MAKE) report-check && $(MAKE) demo && $(MAKE) failover LENGTH=short && $(MAKE) --keep-going --jobs=2 one-mesh apart
 
 parts: venv  # in the pauses of the checks, and with a line now and then
 	@nice $(MAKE) --output-sync=none lab-build
 
 one-mesh: build
-	@$(MAKE) --jobs=1 demo failover scenarios LENGTH=short PYTEST="$(SCENARIOS) $(OWN_MESH:%=--ignore=%)"
+	@$(MAKE) scenarios PYTEST="$(SCENARIOS) $(OWN_MESH:%=--ignore=%)"
 
 own-meshes: build
 	@$(MAKE) scenarios PYTEST="$(OWN_MESH)" JUNIT=own-meshes

@@ -13,7 +13,6 @@ REPORTS = {
     "report-check": ("report-check",),
     "scenarios": ("scenarios",),
     "smoke-faults": ("faults-1", "faults-2"),
-    "own-meshes": ("own-meshes",),
 }
 
 

@@ -99,7 +99,7 @@ ee-check: build ## the execution environment's definition: what ansible-builder 
 	@$(STAGE) ee-check env RELEASE=$(CURDIR)/$(BUILD)/venv-release/bin .ci/installed $(BUILD)/ee $(ARTIFACT) docs/execution-environment-example.yml
 
 .PHONY: lab-build lab-up lab-delay lab-down
-lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (14 to 22 minutes once); OLD_KUBERNETES=1: those of 1.24 too
+lab-build: venv ## build the lab's programs and images into ~/.cache/multiregion-istio (10 to 20 minutes once); OLD_KUBERNETES=1: those of 1.24 too
 	@python -m tests.lab.parts
 
 lab-up: venv ## start the lab; CLUSTERS="api-1 api-2" names its clusters (old-1: an API server of Kubernetes 1.24), CLUSTERS=20 makes so many API servers without nodes

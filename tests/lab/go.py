@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .host import LabError
+from .host import GOGC, LabError
 
 USUAL_PLACE = "/usr/local/go/bin/go"
 
@@ -83,9 +83,6 @@ def older(version: str, needed: str) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Static programs, exactly the versions of go.mod and go.sum, whatever the user's own settings of Go are.
-
-    The compiler collects its garbage less often, for a tenth of its time and some 100 MB more.
-    """
+    """Static programs, exactly the versions of go.mod and go.sum, whatever the user's own settings of Go are."""
     fixed = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off", "GOOS": "linux"}
-    return {**os.environ, "GOGC": "400", **fixed}
+    return {**os.environ, "GOGC": GOGC, **fixed}

@@ -12,6 +12,7 @@ from pathlib import Path
 STATE = Path("/var/lib/multiregion-istio-lab")  # one lab per machine, whatever checkout it was started from
 CHECKOUT = Path(__file__).parents[2]
 OUTPUT = CHECKOUT / ".lab"  # what this checkout is told about the lab: inventory and kubeconfigs
+GOGC = "400"  # programs in Go: memory is there, and collecting it as often as by default takes cores that are not
 
 stopping = threading.Event()  # set when the command was interrupted: whoever waits gives up
 

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import cgroups
-from .host import STATE, LabError, wait_until
+from .host import GOGC, STATE, LabError, wait_until
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 RECORDS = STATE / "run"
 LOGS = STATE / "log"
-GOGC = "400"  # programs in Go: memory is there, and collecting it as often as by default takes cores that are not
 # $1 is the record, then the cgroup.procs files up to --, then the command. Field 22 of stat is the 20th after the name.
 RECORD_AND_BECOME = """
 set -f

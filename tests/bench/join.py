@@ -54,8 +54,9 @@ def first(work: str, place: Place, limit: float) -> Row:
         return way(place)
 
     with answered_at_once(partial(ours, place)) as ansible:
-        mine, without_modules, alone = in_turn(lambda: measure(ours), ansible, lambda: measure(logic))
-    theirs = {name: median_of(partial(measure, way)) for name, way in PEERS_OF_A_JOIN.items()}
+        joins = [partial(measure, way) for way in (ours, logic, *PEERS_OF_A_JOIN.values())]
+        without_modules, mine, alone, *peers = in_turn(ansible, *joins)
+    theirs = dict(zip(PEERS_OF_A_JOIN, peers, strict=True))
     several = len(place.members) > 1
     target = f"at most {limit:g} s"
     holds = mine <= limit

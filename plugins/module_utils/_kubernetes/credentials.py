@@ -10,6 +10,7 @@ of the TokenRequest API are bound (token_request.py). Deleting either revokes it
 from __future__ import annotations
 
 import re
+import time
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +31,9 @@ PURPOSE_LABEL = "multiregion.istio/credential"
 RULES_ANNOTATION = "multiregion.istio/rules"
 ROOT_CA = "kube-root-ca.crt"
 FILL_TIMEOUT = 30.0
+# A server may go for a moment by the account or Secret of the same name that it has just deleted, and refuse the new token.
+STALE_SECONDS = 10.0
+STALE_PAUSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def verify_token(client: KubernetesClient, token: str, account: str) -> None:
         by_token(client, token),
         f"the API server refuses the token that it made for ServiceAccount {account}; it was given to nobody",
         "Check that all API servers of the cluster share one service account signing key",
+        patience=STALE_SECONDS,
     )
 
 
@@ -134,9 +139,11 @@ def by_token(client: KubernetesClient, token: str) -> KubernetesClient:
     return KubernetesClient(replace(client.access, api_key=token, client_cert=None, client_key=None))
 
 
-def confirm(asking: KubernetesClient, refusal: str, todo: str) -> None:
-    """Ask by a new identity who it is. Raises MeshError with `refusal` where the cluster does not know it."""
-    error = refusal_of(asking)
+def confirm(asking: KubernetesClient, refusal: str, todo: str, patience: float = 0) -> None:
+    """Ask by a new identity whether it is known. Raises MeshError with `refusal` where it is not within `patience` seconds."""
+    end = time.monotonic() + patience
+    while (error := refusal_of(asking)) and time.monotonic() < end:
+        time.sleep(STALE_PAUSE)
     if error:
         raise MeshError(refusal, cluster=asking.cluster, why=error.why, todo=todo) from error
 

@@ -187,7 +187,7 @@ apart: build
 		tests/lab/sandbox.sh "$$directory" $(MAKE) --jobs=1 integration molecule-smoke && $(MAKE) lab-check
 
 .PHONY: bench
-bench: build ## speed and scale beside what people use today: .lab/bench.json, docs/performance.md (not in CI; 45 to 65 minutes); ROOMS="join site" chooses
+bench: build ## speed and scale beside what people use today: .lab/bench.json, docs/performance.md (not in CI; 45 to 90 minutes); ROOMS="join site" chooses
 	@$(STAGE) bench python -m tests.bench $(ROOMS)
 
 .PHONY: clean
